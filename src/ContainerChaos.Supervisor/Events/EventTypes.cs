@@ -1,0 +1,41 @@
+namespace ContainerChaos.Supervisor;
+
+/// <summary>The event verbs that a monitor publishes.</summary>
+public static class EventTypes
+{
+    /// <summary>PID 1 was started (<c>pid</c>, <c>restartCount</c>).</summary>
+    public const string Start = "start";
+
+    /// <summary>PID 1 ended (<c>exitCode</c>, <c>oomKilled</c>).</summary>
+    public const string Die = "die";
+
+    /// <summary>The OOM killer ended a process of the container (<c>count</c>: how many since the last such event).</summary>
+    public const string Oom = "oom";
+
+    /// <summary>An operator sent a signal (<c>signal</c>).</summary>
+    public const string Kill = "kill";
+
+    /// <summary>An operator's stop completed.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>Every process was frozen.</summary>
+    public const string Pause = "pause";
+
+    /// <summary>Every process was thawed.</summary>
+    public const string Unpause = "unpause";
+
+    /// <summary>An operator's restart completed.</summary>
+    public const string Restart = "restart";
+
+    /// <summary>The restart policy fired and waits (<c>delayMs</c>, <c>restartCount</c>).</summary>
+    public const string BackOff = "backoff";
+
+    /// <summary>A command was started inside (<c>pid</c>).</summary>
+    public const string ExecStart = "exec_start";
+
+    /// <summary>A command that was started inside ended (<c>pid</c>, <c>exitCode</c>).</summary>
+    public const string ExecDie = "exec_die";
+
+    /// <summary>A new monitor took over a container whose monitor had died (<c>pid</c>).</summary>
+    public const string Adopt = "adopt";
+}

@@ -1,0 +1,43 @@
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Where a container's files are: what survives a reboot, and what dies with it.</summary>
+/// <param name="ContainerDirectory">The container's directory below the data root.</param>
+/// <param name="RunDirectory">The container's directory below the run root.</param>
+public sealed record ContainerPaths(string ContainerDirectory, string RunDirectory)
+{
+    /// <summary>The <see cref="Supervisor.ContainerDefinition"/>.</summary>
+    public string Definition => Path.Combine(ContainerDirectory, "container.json");
+
+    /// <summary>The runtime-spec.</summary>
+    public string Spec => Path.Combine(ContainerDirectory, "config.json");
+
+    /// <summary>The <see cref="ContainerState"/>.</summary>
+    public string State => Path.Combine(ContainerDirectory, "state.json");
+
+    /// <summary>The overlay's writable layer.</summary>
+    public string Upper => Path.Combine(ContainerDirectory, "upper");
+
+    /// <summary>The overlay's work directory.</summary>
+    public string Work => Path.Combine(ContainerDirectory, "work");
+
+    /// <summary>Where the overlay is mounted, inside the container's own mount namespace only.</summary>
+    public string RootFileSystem => Path.Combine(ContainerDirectory, "rootfs");
+
+    /// <summary>The json-file log.</summary>
+    public string Log => Path.Combine(ContainerDirectory, Path.GetFileName(ContainerDirectory) + "-json.log");
+
+    /// <summary>The events, a JSON object a line.</summary>
+    public string Events => Path.Combine(ContainerDirectory, "events.jsonl");
+
+    /// <summary>The monitor's socket (SOCK_SEQPACKET).</summary>
+    public string ControlSocket => Path.Combine(RunDirectory, "control.sock");
+
+    /// <summary>The file whose flock(2) the live monitor holds.</summary>
+    public string Lock => Path.Combine(RunDirectory, "lock");
+
+    /// <summary>The FIFO behind the container's standard output.</summary>
+    public string StandardOutput => Path.Combine(RunDirectory, "stdout");
+
+    /// <summary>The FIFO behind the container's standard error.</summary>
+    public string StandardError => Path.Combine(RunDirectory, "stderr");
+}

@@ -1,0 +1,46 @@
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>
+/// Where a container stands: written as <c>state.json</c>, by rename, by its monitor alone
+/// (the engine writes the first one, <see cref="ContainerStatus.Created"/>).
+/// </summary>
+public sealed record ContainerState
+{
+    /// <summary>The state as of the last write. A reader checks PID 1 and the monitor's lock before it trusts <c>running</c>.</summary>
+    public ContainerStatus Status { get; init; }
+
+    /// <summary>The host's PID of PID 1; 0 when there is none.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>Start time of PID 1 in clock ticks after boot (proc_pid_stat(5), field 22): with the PID it names one process for good.</summary>
+    public ulong PidStartTime { get; init; }
+
+    /// <summary>
+    /// The last exit code: 0-255, 128+n after signal n, 125-127 when the start failed; null when there was no exit,
+    /// or none that could be read (the monitor was dead and the kernel keeps no exit code for a stranger's child).
+    /// </summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Whether the kernel's OOM killer ended a process of the last run.</summary>
+    public bool OomKilled { get; init; }
+
+    /// <summary>Why the last start failed; null when it did not.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>How many times the policy restarted PID 1 since the last start by an operator.</summary>
+    public int RestartCount { get; init; }
+
+    /// <summary>When the last run started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the last run ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The PID of the monitor that wrote this; 0 when none runs.</summary>
+    public int MonitorPid { get; init; }
+
+    /// <summary>Whether an operator stopped or killed it, which disarms the restart policy until the next start.</summary>
+    public bool ManuallyStopped { get; init; }
+}

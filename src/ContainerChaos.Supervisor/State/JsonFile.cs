@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Whole JSON files that a reader never sees half written: a new file beside the old one, then rename(2).</summary>
+public static class JsonFile
+{
+    /// <summary>Reads a file, or null when it does not exist.</summary>
+    /// <exception cref="JsonException">The file is not the JSON it should be.</exception>
+    public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Replaces a file. It has one writer; readers see the old content or the new.</summary>
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type)
+    {
+        var temporary = path + ".new";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(value, type));
+        File.Move(temporary, path, overwrite: true);
+    }
+}
