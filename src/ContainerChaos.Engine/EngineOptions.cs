@@ -1,0 +1,31 @@
+namespace ContainerChaos.Engine;
+
+/// <summary>Where an engine keeps its state and finds the two executables that it starts containers with.</summary>
+/// <remarks>Every path has a default that an environment variable overrides, so that a test or a second installation can live beside the first.</remarks>
+public sealed record EngineOptions
+{
+    /// <summary>The folder of what outlives a boot: images, layers, containers. Default <c>/var/lib/containerchaos</c>, or <c>CONTAINERCHAOS_ROOT</c>.</summary>
+    public string DataRoot { get; init; } = FromEnvironment("CONTAINERCHAOS_ROOT") ?? "/var/lib/containerchaos";
+
+    /// <summary>The folder of what dies with the boot: sockets, locks, FIFOs. Default <c>/run/containerchaos</c>, or <c>CONTAINERCHAOS_RUN</c>.</summary>
+    public string RunRoot { get; init; } = FromEnvironment("CONTAINERCHAOS_RUN") ?? "/run/containerchaos";
+
+    /// <summary>The supervisor's executable. Default <c>ccrun</c> beside this assembly, or <c>CONTAINERCHAOS_CCRUN</c>.</summary>
+    public string CcrunPath { get; init; } = FromEnvironment("CONTAINERCHAOS_CCRUN") ?? Path.Combine(AppDirectory, "ccrun");
+
+    /// <summary>The binary that the embedded image <c>target:latest</c> is made of. Default <c>target</c> beside this assembly, or <c>CONTAINERCHAOS_TARGET</c>.</summary>
+    public string TargetPath { get; init; } = FromEnvironment("CONTAINERCHAOS_TARGET") ?? Path.Combine(AppDirectory, "target");
+
+    // The module's folder when PowerShell loaded us (AppContext.BaseDirectory is pwsh's own there).
+    private static string AppDirectory
+    {
+        get
+        {
+            var location = typeof(EngineOptions).Assembly.Location;
+            return location.Length > 0 ? Path.GetDirectoryName(location)! : AppContext.BaseDirectory;
+        }
+    }
+
+    private static string? FromEnvironment(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? Path.GetFullPath(value) : null;
+}
