@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+
+namespace ContainerChaos.Build;
+
+/// <summary>
+/// <c>test</c>: every xUnit project one after the other (they share one kernel), the Pester suites, the cgroup v2 machine
+/// and the format check; the last line sums them up.
+/// </summary>
+internal static partial class TestTask
+{
+    private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(6);
+
+    public static int Run(Repository repository, string[] arguments)
+    {
+        BuildTask.Run(repository, []);
+        if (Directory.Exists(repository.TestResults))
+        {
+            Directory.Delete(repository.TestResults, recursive: true);
+        }
+
+        Directory.CreateDirectory(repository.TestResults);
+        var total = new TestCounts();
+        void Suite(string name, Func<TestCounts> run) => Progress.Step($"test: {name}", () =>
+        {
+            var counts = run();
+            total += counts;
+            return counts.ToString();
+        });
+
+        Suite("format", () => Format(repository));
+        foreach (var project in repository.Projects("tests", ".Tests"))
+        {
+            Suite(Path.GetFileNameWithoutExtension(project), () => XUnit(repository, project));
+        }
+
+        Suite("Pester", () => Pester(repository));
+        Suite("cgroup v2 machine", () => VirtualMachine(repository));
+        foreach (var line in total.Notes)
+        {
+            Console.WriteLine(line);
+        }
+
+        Console.WriteLine(total);
+        return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
+    }
+
+    private static TestCounts Format(Repository repository)
+    {
+        var (exitCode, output) = Command.Capture(
+            "dotnet", ["format", "whitespace", repository.Root, "--folder", "--verify-no-changes", "--exclude", repository.Artifacts], repository.Root);
+        return exitCode == 0 ? new TestCounts(Passed: 1) : TestCounts.Failure($"dotnet format whitespace . --folder\n{output.TrimEnd()}");
+    }
+
+    private static TestCounts XUnit(Repository repository, string project)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var results = Path.Combine(repository.TestResults, $"{name}.trx");
+        var (exitCode, output) = Command.Capture(
+            "dotnet",
+            ["test", Repository.AssemblyOf(project), "--nologo", $"--logger:trx;LogFileName={name}.trx", "--results-directory", repository.TestResults],
+            repository.Root, SuiteLimit, TestEnvironment(repository));
+        return TestCounts.Read(results, name, exitCode, output);
+    }
+
+    private static TestCounts Pester(Repository repository)
+    {
+        var folder = repository.Combine("tests", "Pester");
+        var cases = !Directory.Exists(folder) ? 0 : Directory.EnumerateFiles(folder, "*.Tests.ps1", SearchOption.AllDirectories)
+            .Sum(file => PesterCase().Count(File.ReadAllText(file)));
+        if (cases == 0)
+        {
+            return new TestCounts();
+        }
+
+        if (PowerShellHost.Find(repository, out var reason) is not { } pwsh)
+        {
+            return TestCounts.Skip(cases, $"Pester suites skipped: {reason}");
+        }
+
+        var results = Path.Combine(repository.TestResults, "Pester.xml");
+        var (exitCode, output) = Command.Capture(
+            pwsh.Program, pwsh.Arguments("-File", Path.Combine(folder, "run.ps1"), "-OutputFile", results),
+            repository.Root, SuiteLimit, TestEnvironment(repository));
+        return TestCounts.Read(results, "Pester", exitCode, output);
+    }
+
+    private static TestCounts VirtualMachine(Repository repository)
+    {
+        if (Prerequisites.RequireVirtualMachine() is { } reason)
+        {
+            return TestCounts.Skip(1, $"cgroup v2 machine skipped: {reason}");
+        }
+
+        var folder = Directory.CreateDirectory(Path.Combine(repository.TestResults, "vm")).FullName;
+        var (exitCode, output) = Command.Capture(repository.Combine("tests", "vm", "run"), ["--results", folder], repository.Root, SuiteLimit);
+        var results = Directory.EnumerateFiles(folder, "*.trx").Order(StringComparer.Ordinal).ToArray();
+        if (exitCode == SkipExitCode)
+        {
+            return TestCounts.Skip(1, $"cgroup v2 machine skipped: {output.Trim()}");
+        }
+
+        // A non-zero exit with every result file there and a failure in them is already counted by the files.
+        var counts = results.Aggregate(new TestCounts(), (sum, file) => sum + TestCounts.Read(file, "vm", 0, output));
+        return exitCode == 0 || counts.Failed > 0 ? counts : counts + TestCounts.Failure($"tests/vm/run exited with {exitCode}\n{output.TrimEnd()}");
+    }
+
+    /// <summary>tests/vm/run exits with this (as automake's test driver does) when the machine cannot run it.</summary>
+    private const int SkipExitCode = 77;
+
+    private static Dictionary<string, string> TestEnvironment(Repository repository) => new()
+    {
+        ["CONTAINERCHAOS_CCRUN"] = Path.Combine(repository.Binaries, "ccrun"),
+        ["CONTAINERCHAOS_TARGET"] = Path.Combine(repository.Binaries, "target"),
+        ["CONTAINERCHAOS_ARTIFACTS"] = repository.Artifacts,
+    };
+
+    [GeneratedRegex(@"^\s*It\s+['""]", RegexOptions.Multiline)]
+    private static partial Regex PesterCase();
+}
