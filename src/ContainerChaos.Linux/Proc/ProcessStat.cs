@@ -1,0 +1,97 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>The fields of <c>/proc/PID/stat</c> (proc_pid_stat(5)) that say which process this is and what it does.</summary>
+public readonly record struct ProcessStat
+{
+    /// <summary>The PID, as the reader's namespace knows it.</summary>
+    public int Pid { get; private init; }
+
+    /// <summary>The command's name, at most 15 characters, without the parentheses.</summary>
+    public string Name { get; private init; }
+
+    /// <summary>The state letter: <c>R S D Z T t X I</c>.</summary>
+    public char State { get; private init; }
+
+    /// <summary>The parent's PID.</summary>
+    public int ParentPid { get; private init; }
+
+    /// <summary>The number of threads.</summary>
+    public int Threads { get; private init; }
+
+    /// <summary>When it started, in clock ticks (1/100 s) after boot. With the PID it names one process for good.</summary>
+    public ulong StartTime { get; private init; }
+
+    /// <summary>Reads a process; false when it is gone.</summary>
+    /// <param name="pid">The PID.</param>
+    /// <param name="stat">What it is.</param>
+    public static bool TryRead(int pid, out ProcessStat stat)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        var length = ProcFile.TryRead(pid, "stat"u8, buffer);
+        stat = default;
+        return length > 0 && TryParse(buffer[..length], out stat);
+    }
+
+    /// <summary>The start time of a process, or null when it is gone.</summary>
+    /// <param name="pid">The PID.</param>
+    public static ulong? TryReadStartTime(int pid) => TryRead(pid, out var stat) ? stat.StartTime : null;
+
+    /// <summary>Parses the text of the file.</summary>
+    /// <param name="text">One line.</param>
+    /// <param name="stat">What it says.</param>
+    // proc_pid_stat(5):
+    //   (1) pid %d
+    //   (2) comm %s  The filename of the executable, in parentheses.
+    //   (3) state %c
+    //   (4) ppid %d
+    //   (20) num_threads %ld
+    //   (22) starttime %llu  The time the process started after system boot, expressed in clock ticks.
+    // comm may hold spaces and parentheses itself, so the fields are counted from the last ')'.
+    public static bool TryParse(ReadOnlySpan<byte> text, out ProcessStat stat)
+    {
+        stat = default;
+        var open = text.IndexOf((byte)'(');
+        var close = text.LastIndexOf((byte)')');
+        if (open < 2 || close < open || !Utf8Parser.TryParse(text[..open], out int pid, out _) || text.Length < close + 4)
+            return false;
+        var rest = text[(close + 2)..];
+        char state = default;
+        int parent = 0, threads = 0;
+        for (var field = 3; ; field++)
+        {
+            var end = rest.IndexOf((byte)' ');
+            var value = end < 0 ? rest : rest[..end];
+            switch (field)
+            {
+                case 3 when value.Length == 1:
+                    state = (char)value[0];
+                    break;
+                case 4 when Utf8Parser.TryParse(value, out parent, out _):
+                case 20 when Utf8Parser.TryParse(value, out threads, out _):
+                    break;
+                case 3 or 4 or 20:
+                    return false;
+                case 22:
+                    if (!Utf8Parser.TryParse(value, out ulong start, out _))
+                        return false;
+                    stat = new ProcessStat
+                    {
+                        Pid = pid,
+                        Name = Encoding.UTF8.GetString(text[(open + 1)..close]),
+                        State = state,
+                        ParentPid = parent,
+                        Threads = threads,
+                        StartTime = start,
+                    };
+                    return true;
+            }
+
+            if (end < 0)
+                return false;
+            rest = rest[(end + 1)..];
+        }
+    }
+}
