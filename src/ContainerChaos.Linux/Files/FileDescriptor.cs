@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>An open file description's number, closed when it is disposed. Every one is made close-on-exec.</summary>
+public class FileDescriptor : SafeHandleMinusOneIsInvalid
+{
+    /// <summary>Takes over an open descriptor.</summary>
+    public FileDescriptor(int descriptor)
+        : base(ownsHandle: true) => SetHandle(descriptor);
+
+    /// <summary>The descriptor's number; valid while the object is.</summary>
+    public int Number => (int)handle;
+
+    /// <summary>Opens a file, always with O_CLOEXEC (open(2)).</summary>
+    /// <exception cref="ErrnoException">The file can't be opened.</exception>
+    public static FileDescriptor Open(string path, OpenFlags flags, int mode = 0) =>
+        TryOpen(path, flags, mode, out var errno) ?? throw new ErrnoException(errno, "open", path);
+
+    /// <summary>As <see cref="Open"/>, with null and the error number instead of an exception.</summary>
+    public static unsafe FileDescriptor? TryOpen(string path, OpenFlags flags, int mode, out Errno errno)
+    {
+        using var native = new NativeString(path);
+        var result = Libc.Retrying((nint)SystemCallNumber.openat, NativeConstants.AT_FDCWD, native.Address, (nint)(flags | OpenFlags.O_CLOEXEC), mode);
+        errno = result == -1 ? (Errno)Marshal.GetLastPInvokeError() : Errno.None;
+        return result == -1 ? null : new FileDescriptor((int)result);
+    }
+
+    /// <summary>Makes a pipe whose ends are both close-on-exec (pipe2(2)).</summary>
+    /// <returns>The end to read from and the end to write to.</returns>
+    public static unsafe (FileDescriptor Read, FileDescriptor Write) Pipe()
+    {
+        var ends = stackalloc int[2];
+        Libc.Checked("pipe2", null, Libc.SystemCall((nint)SystemCallNumber.pipe2, (nint)ends, (nint)OpenFlags.O_CLOEXEC));
+        return (new FileDescriptor(ends[0]), new FileDescriptor(ends[1]));
+    }
+
+    /// <summary>Reads once (read(2)); EINTR is repeated.</summary>
+    /// <returns>The bytes read, 0 at the end of the file, or -1 when a non-blocking descriptor has nothing (EAGAIN).</returns>
+    /// <exception cref="ErrnoException">Any other error.</exception>
+    public unsafe int Read(Span<byte> buffer)
+    {
+        fixed (byte* data = buffer)
+        {
+            var result = Libc.Retrying((nint)SystemCallNumber.read, Number, (nint)data, buffer.Length);
+            if (result == -1 && Marshal.GetLastPInvokeError() != (int)Errno.EAGAIN)
+                throw ErrnoException.Last("read");
+            return (int)result;
+        }
+    }
+
+    /// <summary>Reads until the buffer is full or the file ends, and returns how many bytes that were.</summary>
+    public int ReadFully(Span<byte> buffer)
+    {
+        var total = 0;
+        while (total < buffer.Length && Read(buffer[total..]) is > 0 and var count)
+            total += count;
+        return total;
+    }
+
+    /// <summary>Writes all of a buffer to a blocking descriptor (write(2)); short writes and EINTR are continued.</summary>
+    /// <exception cref="ErrnoException">The write failed.</exception>
+    public unsafe void Write(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* data = buffer)
+        {
+            for (var written = 0; written < buffer.Length;)
+            {
+                var result = Libc.Retrying((nint)SystemCallNumber.write, Number, (nint)(data + written), buffer.Length - written);
+                written += (int)Libc.Checked("write", null, result);
+            }
+        }
+    }
+
+    /// <summary>Takes an exclusive lock that dies with the last copy of this descriptor (flock(2)).</summary>
+    /// <returns>False when another open file description holds it.</returns>
+    public bool TryLock()
+    {
+        const int LOCK_EX = 2, LOCK_NB = 4;
+        if (Libc.Retrying((nint)SystemCallNumber.flock, Number, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() == (int)Errno.EAGAIN ? false : throw ErrnoException.Last("flock");
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        // close(2): after EINTR the descriptor is closed all the same on Linux, so it is never repeated.
+        Libc.SystemCall((nint)SystemCallNumber.close, handle);
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>One line of <c>/proc/PID/mountinfo</c>.</summary>
+/// <param name="Root">The directory of the file system that is mounted.</param>
+/// <param name="MountPoint">Where it is mounted.</param>
+/// <param name="FileSystem">The file system's type.</param>
+/// <param name="SuperOptions">The super block's options.</param>
+/// <remarks>
+/// proc_pid_mountinfo(5): <c>36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue</c>;
+/// the fields before the lone hyphen vary in number.
+/// </remarks>
+public sealed record MountInfo(string Root, string MountPoint, string FileSystem, string SuperOptions)
+{
+    /// <summary>This process's mounts.</summary>
+    public static IReadOnlyList<MountInfo> ReadSelf() => Read("/proc/self/mountinfo");
+
+    /// <summary>The mounts listed in a file.</summary>
+    public static IReadOnlyList<MountInfo> Read(string path)
+    {
+        var mounts = new List<MountInfo>();
+        foreach (var line in File.ReadLines(path))
+        {
+            if (TryParse(line, out var mount))
+                mounts.Add(mount);
+        }
+        return mounts;
+    }
+
+    /// <summary>Reads one line.</summary>
+    public static bool TryParse(string line, [NotNullWhen(true)] out MountInfo? mount)
+    {
+        mount = null;
+        var fields = line.Split(' ');
+        var hyphen = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
+        if (hyphen < 0 || fields.Length < hyphen + 4)
+            return false;
+        mount = new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[hyphen + 1], fields[hyphen + 3]);
+        return true;
+    }
+
+    /// <summary>Space, tab, newline and backslash stand as an octal escape, <c>\040</c> (proc_pid_mountinfo(5)).</summary>
+    private static string Unescape(string field)
+    {
+        if (!field.Contains('\\'))
+            return field;
+        var text = new StringBuilder(field.Length);
+        for (var i = 0; i < field.Length; i++)
+        {
+            if (field[i] == '\\' && i + 3 < field.Length)
+            {
+                text.Append((char)(((field[i + 1] - '0') << 6) | ((field[i + 2] - '0') << 3) | (field[i + 3] - '0')));
+                i += 3;
+            }
+            else
+            {
+                text.Append(field[i]);
+            }
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,41 @@
+namespace ContainerChaos.Linux;
+
+/// <summary>One step of a <see cref="ChildProgram"/>, laid out so that a cloned child can run it without the runtime.</summary>
+internal unsafe struct ChildCall
+{
+    /// <summary>The system call's number, or one of the negative numbers below.</summary>
+    internal long Number;
+
+    /// <summary>The arguments: values, or with the bit of <see cref="SlotArguments"/> set, indices of slots.</summary>
+    internal fixed long Arguments[6];
+
+    /// <summary>Bit i set: argument i is taken from a slot.</summary>
+    internal int SlotArguments;
+
+    /// <summary>The slot that keeps the result; -1 for none.</summary>
+    internal int ResultSlot;
+
+    /// <summary>A result other than this one is an error (EPIPE); -1 accepts every success.</summary>
+    internal long Expected;
+
+    /// <summary>Bit n set: error number n (below 64) does not end the child.</summary>
+    internal ulong Tolerated;
+
+    /// <summary>How many further steps a tolerated error skips.</summary>
+    internal int SkipOnError;
+
+    /// <summary>How many further steps a success skips.</summary>
+    internal int SkipOnSuccess;
+
+    /// <summary>Keeps a tolerated error number in this slot, EACCES before any other; -1 for none.</summary>
+    internal int ErrnoSlot;
+
+    /// <summary>Clones this process as its own sibling (CLONE_PARENT), reports the new PID, ends, and goes on in the clone.</summary>
+    internal const long HandOver = -1;
+
+    /// <summary>Fails with the error number that a slot holds.</summary>
+    internal const long FailWithSlot = -2;
+
+    /// <summary>Fails with ENOENT unless the byte at an address has a value.</summary>
+    internal const long RequireByte = -3;
+}

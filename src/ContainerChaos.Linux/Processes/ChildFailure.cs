@@ -1,0 +1,7 @@
+namespace ContainerChaos.Linux;
+
+/// <summary>The step at which a cloned child gave up.</summary>
+/// <param name="Step">What the step was to do, as the program's author described it.</param>
+/// <param name="Errno">Why it failed.</param>
+/// <param name="Stage">The part of the program that the step belongs to.</param>
+public sealed record ChildFailure(string Step, Errno Errno, ChildStage Stage);

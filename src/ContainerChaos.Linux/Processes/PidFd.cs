@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>A process, held by a descriptor (pidfd_open(2)): a reused PID can never take its place.</summary>
+public sealed unsafe class PidFd : FileDescriptor
+{
+    private const int P_PIDFD = 3, WNOHANG = 1, WEXITED = 4;
+
+    internal PidFd(int descriptor)
+        : base(descriptor)
+    {
+    }
+
+    /// <summary>Opens a process by its PID. Whether it is still the one that was meant is the caller's question: compare start times after opening.</summary>
+    /// <exception cref="ErrnoException">ESRCH: there is none.</exception>
+    public static PidFd Open(int pid) => TryOpen(pid) ?? throw ErrnoException.Last("pidfd_open", pid.ToString());
+
+    /// <summary>As <see cref="Open"/>, with null when there is no such process.</summary>
+    public static PidFd? TryOpen(int pid)
+    {
+        var descriptor = Libc.SystemCall((nint)SystemCallNumber.pidfd_open, pid);
+        return descriptor == -1 ? null : new PidFd((int)descriptor);
+    }
+
+    /// <summary>Sends a signal (pidfd_send_signal(2)).</summary>
+    /// <returns>False when the process has ended and been reaped (ESRCH).</returns>
+    /// <exception cref="ErrnoException">EPERM, or EINVAL for a number that is no signal.</exception>
+    public bool SendSignal(int signal)
+    {
+        if (Libc.SystemCall((nint)SystemCallNumber.pidfd_send_signal, Number, signal) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw ErrnoException.Last("pidfd_send_signal");
+    }
+
+    /// <summary>Waits for the end of a child and reaps it (waitid(2), P_PIDFD).</summary>
+    /// <returns>The exit code, 128+n after signal n.</returns>
+    public int WaitForExit() => Wait(WEXITED) ?? -1;
+
+    /// <summary>Reaps a child if it has ended.</summary>
+    /// <returns>The exit code, 128+n after signal n; null while it lives.</returns>
+    public int? TryReap() => Wait(WEXITED | WNOHANG);
+
+    private int? Wait(int options)
+    {
+        // siginfo_t: si_signo, si_errno, si_code, then for SIGCHLD si_pid, si_uid, si_status (sigaction(2)).
+        var info = stackalloc int[32];
+        info[0] = 0;
+        Libc.Checked("waitid", null, Libc.Retrying((nint)SystemCallNumber.waitid, P_PIDFD, Number, (nint)info, options));
+        if (info[0] == 0)
+            return null;
+        const int CLD_EXITED = 1;
+        return info[2] == CLD_EXITED ? info[6] : 128 + info[6];
+    }
+}
