@@ -1,0 +1,20 @@
+namespace ContainerChaos.Scenarios;
+
+/// <summary>What a step does.</summary>
+public enum ScenarioAction
+{
+    /// <summary>A request to the workload itself that makes it misbehave: leak, spawn orphans, exit.</summary>
+    Request,
+
+    /// <summary>A signal to PID 1 from outside, as a crash: the restart policy stays armed.</summary>
+    Crash,
+
+    /// <summary>An operator's stop: disarms the policy.</summary>
+    Stop,
+
+    /// <summary>An operator's restart.</summary>
+    Restart,
+
+    /// <summary>An operator's start.</summary>
+    Start,
+}

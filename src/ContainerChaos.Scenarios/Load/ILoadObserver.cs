@@ -1,0 +1,9 @@
+namespace ContainerChaos.Scenarios.Load;
+
+/// <summary>Follows a running load.</summary>
+public interface ILoadObserver
+{
+    /// <summary>Takes a request that was just completed. Called on the load's own thread: it must return quickly and not throw.</summary>
+    /// <param name="sample">The request.</param>
+    void OnSample(in LoadSample sample);
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ContainerChaos.Scenarios.Load;
+
+/// <summary>What the load generator sends, where to, and how fast.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>A <see cref="UnixDomainSocketEndPoint"/> or an <see cref="IPEndPoint"/>.</summary>
+    public required EndPoint EndPoint { get; init; }
+
+    /// <summary>Path and query of the GET request. Default <c>/healthz</c>.</summary>
+    public string Path { get; init; } = "/healthz";
+
+    /// <summary>Arrivals a second, evenly spaced, whatever the target does: 0.1 to 200,000. Default 250.</summary>
+    public double Rate { get; init; } = 250;
+
+    /// <summary>How long after its intended send time a request counts as failed. Default 250 ms.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Connections kept open at most; each carries one request at a time. Default 64.</summary>
+    public int MaxConnections { get; init; } = 64;
+
+    /// <summary>Requests that may wait for a connection; further ones are dropped, counted, and count as failures. Default 1024.</summary>
+    public int MaxPending { get; init; } = 1024;
+
+    /// <summary>Throws when a value is outside its range.</summary>
+    /// <exception cref="ArgumentException">A value is outside its range; the message names it.</exception>
+    public void Validate()
+    {
+        if (EndPoint is not (UnixDomainSocketEndPoint or IPEndPoint))
+            throw new ArgumentException("The load goes to a Unix socket or an IP end point.", nameof(EndPoint));
+        if (!Path.StartsWith('/') || Path.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+            throw new ArgumentException($"The path '{Path}' must begin with '/' and hold no white space.", nameof(Path));
+        if (Rate is not (>= 0.1 and <= 200_000))
+            throw new ArgumentException($"The rate {Rate} is outside 0.1 to 200,000 a second.", nameof(Rate));
+        if (Timeout < TimeSpan.FromMilliseconds(1) || Timeout > TimeSpan.FromMinutes(10))
+            throw new ArgumentException($"The timeout {Timeout} is outside 1 ms to 10 min.", nameof(Timeout));
+        if (MaxConnections is < 1 or > 4096)
+            throw new ArgumentException($"{MaxConnections} connections are outside 1 to 4096.", nameof(MaxConnections));
+        if (MaxPending is < 0 or > 1_000_000)
+            throw new ArgumentException($"{MaxPending} pending requests are outside 0 to 1,000,000.", nameof(MaxPending));
+    }
+}

@@ -1,0 +1,41 @@
+using ContainerChaos.Scenarios.Load;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>One trial: one fresh container, the steps done to it, and the load meanwhile.</summary>
+public sealed record TrialResult
+{
+    /// <summary>The scenario.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>The variant, or null.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The restart policy.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Whether PID 1 was the runtime's init.</summary>
+    public required bool Init { get; init; }
+
+    /// <summary>Its number in the combination, from 1.</summary>
+    public required int Trial { get; init; }
+
+    /// <summary>The container's name.</summary>
+    public required string Container { get; init; }
+
+    /// <summary>When the trial's clock began, monotonic nanoseconds: the zero of its timelines.</summary>
+    public required long Origin { get; init; }
+
+    /// <summary>What became of each step, in order; steps after a final end that need a running container are absent.</summary>
+    public required IReadOnlyList<StepResult> Steps { get; init; }
+
+    /// <summary>The load of the whole trial; null when it failed before.</summary>
+    public LoadResult? Load { get; init; }
+
+    /// <summary>Why the trial itself failed (not the service): such a trial is reported, and never counted as one of the policy's.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Whether it belongs to a combination.</summary>
+    internal bool IsOf(Scenario scenario, ScenarioCell cell) =>
+        Scenario == scenario.Name && Variant == cell.Variant?.Name && Policy == cell.Policy.ToString() && Init == cell.Init;
+}
