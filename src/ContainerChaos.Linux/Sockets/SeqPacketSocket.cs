@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>
+/// A Unix socket that keeps message boundaries and carries descriptors (unix(7), SOCK_SEQPACKET).
+/// </summary>
+public sealed unsafe class SeqPacketSocket : FileDescriptor
+{
+    private const int AF_UNIX = 1, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800;
+    private const int SOL_SOCKET = 1, SCM_RIGHTS = 1, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, MSG_TRUNC = 0x20;
+
+    /// <summary>How many descriptors one message carries at most.</summary>
+    public const int MaximumDescriptors = 3;
+
+    private SeqPacketSocket(int descriptor)
+        : base(descriptor)
+    {
+    }
+
+    /// <summary>Listens at a path that must not exist, with access for its owner only.</summary>
+    /// <exception cref="ErrnoException">EADDRINUSE: the path exists.</exception>
+    public static SeqPacketSocket Listen(string path)
+    {
+        var socket = Create(SOCK_NONBLOCK);
+        try
+        {
+            const int ownerOnly = 0x3F; // umask 077
+            var mask = Libc.SystemCall((nint)SystemCallNumber.umask, ownerOnly);
+            try
+            {
+                WithAddress(path, socket, static (s, address, length) =>
+                    Libc.Checked("bind", null, Libc.SystemCall((nint)SystemCallNumber.bind, s.Number, address, length)));
+            }
+            finally
+            {
+                Libc.SystemCall((nint)SystemCallNumber.umask, mask);
+            }
+            Libc.Checked("listen", path, Libc.SystemCall((nint)SystemCallNumber.listen, socket.Number, 128));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connects to a path.</summary>
+    /// <returns>Null when nobody listens there (ENOENT, ECONNREFUSED).</returns>
+    public static SeqPacketSocket? TryConnect(string path)
+    {
+        var socket = Create(0);
+        var errno = Errno.None;
+        WithAddress(path, socket, (s, address, length) =>
+        {
+            if (Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length) == -1)
+                errno = (Errno)Marshal.GetLastPInvokeError();
+            return 0;
+        });
+        if (errno == Errno.None)
+            return socket;
+        socket.Dispose();
+        return errno is Errno.ENOENT or Errno.ECONNREFUSED ? null : throw new ErrnoException(errno, "connect", path);
+    }
+
+    /// <summary>Takes the next connection, non-blocking; null when there is none.</summary>
+    public SeqPacketSocket? Accept()
+    {
+        var result = Libc.Retrying((nint)SystemCallNumber.accept4, Number, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        return result == -1 ? null : new SeqPacketSocket((int)result);
+    }
+
+    /// <summary>Sends one message.</summary>
+    /// <returns>False when the other side is gone, or does not read and the socket does not block.</returns>
+    public bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<FileDescriptor> descriptors)
+    {
+        // cmsghdr: length (8), level (4), type (4), then the descriptors.
+        var control = stackalloc byte[16 + (MaximumDescriptors * sizeof(int))];
+        var controlLength = 0;
+        if (descriptors.Length > 0)
+        {
+            controlLength = 16 + (descriptors.Length * sizeof(int));
+            *(long*)control = controlLength;
+            *(int*)(control + 8) = SOL_SOCKET;
+            *(int*)(control + 12) = SCM_RIGHTS;
+            for (var i = 0; i < descriptors.Length; i++)
+                *(int*)(control + 16 + (i * sizeof(int))) = descriptors[i].Number;
+        }
+        fixed (byte* data = message)
+        {
+            var vector = new IoVector { Base = (nint)data, Length = message.Length };
+            var header = new MessageHeader { Vector = (nint)(&vector), VectorLength = 1, Control = (nint)(controlLength > 0 ? control : null), ControlLength = controlLength };
+            if (Libc.Retrying((nint)SystemCallNumber.sendmsg, Number, (nint)(&header), MSG_NOSIGNAL) >= 0)
+                return true;
+        }
+        return (Errno)Marshal.GetLastPInvokeError() is Errno.EPIPE or Errno.ECONNRESET or Errno.EAGAIN or Errno.ENOTCONN
+            ? false
+            : throw ErrnoException.Last("sendmsg");
+    }
+
+    /// <summary>Receives one message.</summary>
+    /// <param name="buffer">Where it goes.</param>
+    /// <param name="descriptors">The descriptors that came with it; the caller disposes them.</param>
+    /// <returns>Its length; 0 when the other side is gone; -1 when a non-blocking socket has nothing.</returns>
+    /// <exception cref="ErrnoException">EMSGSIZE: the message is longer than the buffer.</exception>
+    public int Receive(Span<byte> buffer, out FileDescriptor[] descriptors)
+    {
+        const int controlCapacity = 64;
+        var control = stackalloc byte[controlCapacity];
+        descriptors = [];
+        fixed (byte* data = buffer)
+        {
+            var vector = new IoVector { Base = (nint)data, Length = buffer.Length };
+            var header = new MessageHeader { Vector = (nint)(&vector), VectorLength = 1, Control = (nint)control, ControlLength = controlCapacity };
+            var length = Libc.Retrying((nint)SystemCallNumber.recvmsg, Number, (nint)(&header), MSG_CMSG_CLOEXEC);
+            if (length == -1)
+            {
+                return (Errno)Marshal.GetLastPInvokeError() switch
+                {
+                    Errno.EAGAIN => -1,
+                    Errno.ECONNRESET => 0,
+                    _ => throw ErrnoException.Last("recvmsg"),
+                };
+            }
+            if (header.ControlLength >= 16 && *(int*)(control + 8) == SOL_SOCKET && *(int*)(control + 12) == SCM_RIGHTS)
+            {
+                descriptors = new FileDescriptor[((int)*(long*)control - 16) / sizeof(int)];
+                for (var i = 0; i < descriptors.Length; i++)
+                    descriptors[i] = new FileDescriptor(*(int*)(control + 16 + (i * sizeof(int))));
+            }
+            if ((header.Flags & MSG_TRUNC) == 0)
+                return (int)length;
+        }
+        foreach (var descriptor in descriptors)
+            descriptor.Dispose();
+        throw new ErrnoException(Errno.EMSGSIZE, "recvmsg");
+    }
+
+    private static SeqPacketSocket Create(int flags) => new((int)Libc.Checked(
+        "socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0)));
+
+    private static void WithAddress(string path, SeqPacketSocket socket, Func<SeqPacketSocket, nint, int, nint> call)
+    {
+        // sun_path holds 107 bytes and the ending zero (unix(7)); a longer path is reached through its directory's descriptor.
+        const int capacity = 108;
+        var bytes = Encoding.UTF8.GetBytes(path);
+        FileDescriptor? directory = null;
+        if (bytes.Length >= capacity)
+        {
+            directory = FileDescriptor.Open(Path.GetDirectoryName(path)!, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+            bytes = Encoding.UTF8.GetBytes($"/proc/self/fd/{directory.Number}/{Path.GetFileName(path)}");
+        }
+        using (directory)
+        {
+            var address = stackalloc byte[2 + capacity];
+            BinaryPrimitives.WriteInt16LittleEndian(new Span<byte>(address, 2), AF_UNIX);
+            bytes.CopyTo(new Span<byte>(address + 2, capacity));
+            address[2 + bytes.Length] = 0;
+            call(socket, (nint)address, 2 + bytes.Length + 1);
+        }
+    }
+
+    private struct IoVector
+    {
+        internal nint Base;
+        internal nint Length;
+    }
+
+    /// <summary><c>struct msghdr</c>, x86-64.</summary>
+    private struct MessageHeader
+    {
+        internal nint Name;
+        internal int NameLength;
+        internal nint Vector;
+        internal nint VectorLength;
+        internal nint Control;
+        internal nint ControlLength;
+        internal int Flags;
+    }
+}

@@ -1,0 +1,20 @@
+namespace ContainerChaos.Runtime;
+
+/// <summary>The five capability sets (capabilities(7)), names as CAP_CHOWN.</summary>
+public sealed record CapabilitiesSpec
+{
+    /// <summary>What execve(2) can ever give.</summary>
+    public IReadOnlyList<string> Bounding { get; init; } = [];
+
+    /// <summary>What is checked.</summary>
+    public IReadOnlyList<string> Effective { get; init; } = [];
+
+    /// <summary>What survives execve(2) where the file agrees.</summary>
+    public IReadOnlyList<string> Inheritable { get; init; } = [];
+
+    /// <summary>What can be made effective.</summary>
+    public IReadOnlyList<string> Permitted { get; init; } = [];
+
+    /// <summary>What survives execve(2) of an ordinary file.</summary>
+    public IReadOnlyList<string> Ambient { get; init; } = [];
+}

@@ -1,0 +1,11 @@
+namespace ContainerChaos.Runtime;
+
+/// <summary>The root file system (runtime-spec, config: Root).</summary>
+public sealed record RootSpec
+{
+    /// <summary>The directory, absolute or below the bundle.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Whether it is mounted read-only.</summary>
+    public bool Readonly { get; init; }
+}

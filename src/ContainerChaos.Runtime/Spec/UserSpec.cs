@@ -1,0 +1,17 @@
+namespace ContainerChaos.Runtime;
+
+/// <summary>Who runs a process (runtime-spec, config: POSIX-platform User).</summary>
+public sealed record UserSpec
+{
+    /// <summary>The user id.</summary>
+    public uint Uid { get; init; }
+
+    /// <summary>The group id.</summary>
+    public uint Gid { get; init; }
+
+    /// <summary>The file mode mask.</summary>
+    public uint? Umask { get; init; }
+
+    /// <summary>Supplementary groups.</summary>
+    public IReadOnlyList<uint> AdditionalGids { get; init; } = [];
+}
