@@ -1,1 +1,1 @@
-return ContainerChaos.Target.Commands.CommandTable.Run(args);
+return 125;

@@ -1,0 +1,42 @@
+@{
+    RootModule = 'ContainerChaos.PowerShell.dll'
+    # The build writes the version of Directory.Build.props here.
+    ModuleVersion = '0.0.0'
+    GUID = '5c1d0e3f-7f0a-4b8e-9a55-6d3f6f0b9c21'
+    Author = 'The ContainerChaos authors'
+    Copyright = 'Copyright (c) 2026 The ContainerChaos authors. MIT licence.'
+    Description = 'A Linux container runtime driven from PowerShell, and a toolkit that breaks containers on purpose and measures how fast they come back.'
+    PowerShellVersion = '7.6'
+    CompatiblePSEditions = @('Core')
+    TypesToProcess = @('ContainerChaos.types.ps1xml')
+    FormatsToProcess = @('ContainerChaos.format.ps1xml')
+    CmdletsToExport = @(
+        'Get-Container'
+        'Get-ContainerImage'
+        'Get-ContainerLog'
+        'Get-ContainerNamespace'
+        'Get-ContainerProcess'
+        'Get-ZombieCount'
+        'Import-ContainerImage'
+        'Invoke-ChaosScenario'
+        'Invoke-ContainerCommand'
+        'New-Container'
+        'Remove-Container'
+        'Remove-ContainerImage'
+        'Restart-Container'
+        'Resume-Container'
+        'Send-Signal'
+        'Start-Container'
+        'Stop-Container'
+        'Suspend-Container'
+        'Wait-Container'
+    )
+    FunctionsToExport = @()
+    AliasesToExport = @()
+    VariablesToExport = @()
+    PrivateData = @{
+        PSData = @{
+            Tags = @('Container', 'Chaos', 'Resilience', 'OCI', 'Linux', 'PSEdition_Core')
+        }
+    }
+}

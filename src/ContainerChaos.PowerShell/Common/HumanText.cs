@@ -1,0 +1,54 @@
+using System.Globalization;
+using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>Values as the default views show them; the objects keep the raw ones.</summary>
+public static class HumanText
+{
+    /// <summary>A size: <c>2.9 MB</c>.</summary>
+    /// <param name="bytes">The size in bytes.</param>
+    public static string Size(long bytes) => ByteSize.Format(bytes);
+
+    /// <summary>A duration with its largest fitting units: <c>0.1s</c>, <c>42s</c>, <c>3m 20s</c>, <c>5h 12m</c>, <c>3d 4h</c>; <c>–</c> for none.</summary>
+    /// <param name="duration">The duration; null for none.</param>
+    public static string Duration(TimeSpan? duration) => duration switch
+    {
+        null => "–",
+        { TotalSeconds: < 0.05 } => "0s",
+        { TotalSeconds: < 9.95 } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalSeconds:0.#}s"),
+        { TotalMinutes: < 1 } t => string.Create(CultureInfo.InvariantCulture, $"{(int)t.TotalSeconds}s"),
+        { TotalHours: < 1 } t => $"{t.Minutes}m {t.Seconds}s",
+        { TotalDays: < 1 } t => $"{t.Hours}h {t.Minutes}m",
+        { } t => $"{t.Days}d {t.Hours}h",
+    };
+
+    /// <summary>A time that is measured to fractions of a millisecond: <c>1.9 ms</c>, <c>117 ms</c>, <c>1.25 s</c>; <c>–</c> for none.</summary>
+    /// <param name="latency">The time; null for none.</param>
+    public static string Latency(TimeSpan? latency) => latency switch
+    {
+        null => "–",
+        { TotalMilliseconds: < 9.95 } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds:0.0} ms"),
+        { TotalMilliseconds: < 999.5 } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds:0} ms"),
+        { } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalSeconds:0.00} s"),
+    };
+
+    /// <summary>A share: <c>98.1 %</c>.</summary>
+    /// <param name="share">The share, 0 to 1.</param>
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.#} %");
+
+    /// <summary>How long ago a moment was.</summary>
+    /// <param name="moment">The moment; null for none.</param>
+    public static string Ago(DateTimeOffset? moment) => Duration(DateTimeOffset.UtcNow - moment);
+
+    /// <summary>A state as Docker names it, with how the last run ended: <c>running</c>, <c>exited (137, oom)</c>.</summary>
+    /// <param name="container">The container.</param>
+    public static string State(Container container)
+    {
+        var name = container.State.ToString().ToLowerInvariant();
+        return container is { State: ContainerStatus.Exited or ContainerStatus.Restarting, ExitCode: { } code }
+            ? $"{name} ({code}{(container.OomKilled ? ", oom" : "")})"
+            : name;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>The network modes, with a <c>container:NAME</c> for each running container.</summary>
+public sealed class NetworkCompleter : LiveCompleter
+{
+    private protected override IEnumerable<CompletionResult> Complete(string command, string prefix)
+    {
+        var modes = new[]
+        {
+            Result("none", "a network namespace of its own with a loopback"),
+            Result("host", "the host's network namespace"),
+        };
+        var joins = EngineSession.Engine.List()
+            .Where(c => c.State == ContainerStatus.Running)
+            .Select(c => Result($"container:{c.Name}", $"the network namespace of {c.Name}"));
+        return modes.Concat(joins).Where(r => Begins(r.CompletionText, prefix));
+    }
+}

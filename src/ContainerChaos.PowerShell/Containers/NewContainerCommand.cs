@@ -1,0 +1,148 @@
+using System.Collections;
+using System.Management.Automation;
+using ContainerChaos.Engine;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>Defines a container. No process is started; Start-Container does that.</summary>
+[Cmdlet(VerbsCommon.New, "Container", SupportsShouldProcess = true)]
+[OutputType(typeof(Container))]
+public sealed class NewContainerCommand : ContainerChaosCmdlet
+{
+    /// <summary>The unique name: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, two at least. One is made up when it is missing.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string? Name { get; set; }
+
+    /// <summary>The image: a reference such as <c>target</c> or <c>debian:12</c>, or an id.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Reference")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageReferenceCompleter))]
+    public string Image { get; set; } = "";
+
+    /// <summary>The command, or the entrypoint's arguments. Without it the image's default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>Replaces the image's entrypoint, and with it the image's default command. An empty array clears it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[]? Entrypoint { get; set; }
+
+    /// <summary>Environment variables on top of the image's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Environment")]
+    public Hashtable? Env { get; set; }
+
+    /// <summary>The memory limit: <c>64MB</c>, <c>'64m'</c> or bytes, 6 MB at least; 0 for none. An overrun is an OOM kill.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSizeArgument]
+    public long Memory { get; set; }
+
+    /// <summary>How many CPUs' worth of time it may use, such as 0.5; 0 for no limit.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double Cpus { get; set; }
+
+    /// <summary>How many processes and threads may exist in it at once; 0 or -1 for no limit.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int PidsLimit { get; set; }
+
+    /// <summary>When PID 1 is started again: <c>no</c>, <c>on-failure[:N]</c>, <c>always</c> or <c>unless-stopped</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [RestartPolicyArgument]
+    [ArgumentCompleter(typeof(RestartPolicyCompleter))]
+    public RestartPolicy? RestartPolicy { get; set; }
+
+    /// <summary>
+    /// How long before PID 1 is started again: <c>docker</c> (100 ms doubling to a minute), <c>none</c>, or a constant delay
+    /// (a time span, <c>250ms</c>, or seconds).
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [RestartDelayArgument]
+    [ArgumentCompleter(typeof(RestartDelayCompleter))]
+    public RestartDelay? RestartDelay { get; set; }
+
+    /// <summary>Put an init in as PID 1 that forwards signals and reaps zombies; the command is its child.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Init { get; set; }
+
+    /// <summary>The signal that asks PID 1 to stop, by name or number. Without it the image's, or TERM.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SignalCompleter))]
+    public string? StopSignal { get; set; }
+
+    /// <summary>The grace period in seconds (a number or a time span) between the stop signal and SIGKILL; 10 by default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SecondsArgument]
+    [ValidateRange(0d, 86400d)]
+    public double StopTimeout { get; set; } = double.NaN;
+
+    /// <summary><c>none</c> (a loopback of its own, the default), <c>host</c>, or <c>container:NAME</c> to join another container's network.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public string Network { get; set; } = "none";
+
+    /// <summary>Bind mounts, <c>source:/in/the/container[:ro]</c>. A relative source is taken from PowerShell's location.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Volume { get; set; } = [];
+
+    /// <summary>Labels on top of the image's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public Hashtable? Label { get; set; }
+
+    /// <summary>The folder that PID 1 starts in, an absolute path in the container.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>Who PID 1 runs as, <c>user[:group]</c> by name or number.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? User { get; set; }
+
+    /// <summary>The host name inside. Without it the first 12 digits of the id.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Hostname { get; set; }
+
+    /// <summary>Make the root file system read-only; volumes stay writable.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter ReadOnly { get; set; }
+
+    /// <summary>Defines the container of the current pipeline object.</summary>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess(string.IsNullOrEmpty(Name) ? "(a generated name)" : Name, $"New container from {Image}"))
+            return;
+        Container? container = null;
+        if (!Attempt(Name ?? Image, () => container = Engine.Create(Options(), Cancellation)))
+            return;
+        WriteVerbose($"{container!.Name}: created from {container.Image} with id {container.ShortId}.");
+        WriteObject(container);
+    }
+
+    private ContainerCreateOptions Options() => new()
+    {
+        Name = string.IsNullOrEmpty(Name) ? null : Name,
+        Image = Image,
+        Command = Command,
+        Entrypoint = Entrypoint,
+        Env = Arguments.Pairs(Env),
+        MemoryBytes = Memory == 0 ? null : Memory,
+        Cpus = Cpus == 0 ? null : Cpus,
+        PidsLimit = PidsLimit == 0 ? null : PidsLimit,
+        RestartPolicy = RestartPolicy ?? Supervisor.RestartPolicy.No,
+        RestartDelay = RestartDelay ?? Supervisor.RestartDelay.Docker,
+        Init = Init,
+        StopSignal = StopSignal,
+        StopTimeout = double.IsNaN(StopTimeout) ? null : TimeSpan.FromSeconds(StopTimeout),
+        Network = Network,
+        Volumes = [.. Volume.Select(AbsoluteSource)],
+        Labels = Arguments.Pairs(Label),
+        WorkingDirectory = WorkingDirectory,
+        User = User,
+        Hostname = Hostname,
+        ReadOnly = ReadOnly,
+    };
+
+    private string AbsoluteSource(string volume) =>
+        volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{ResolvePath(source)}:{rest}" : volume;
+}

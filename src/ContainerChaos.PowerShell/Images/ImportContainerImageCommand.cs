@@ -1,0 +1,84 @@
+using System.Collections;
+using System.Management.Automation;
+using ContainerChaos.Engine;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>Makes an image of a directory or a root file system archive.</summary>
+[Cmdlet(VerbsData.Import, "ContainerImage", SupportsShouldProcess = true)]
+[OutputType(typeof(Image))]
+public sealed class ImportContainerImageCommand : ContainerChaosCmdlet
+{
+    /// <summary>A directory, or a <c>.tar</c>, <c>.tar.gz</c> or <c>.tgz</c> file of a root file system.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath", "LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The reference it shall have, <c>repository[:tag]</c>. Without it the file's name without its extension.</summary>
+    [Parameter(Position = 1)]
+    [Alias("Name")]
+    public string? Reference { get; set; }
+
+    /// <summary>The default command of its containers.</summary>
+    [Parameter]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>The program that every command is an argument of.</summary>
+    [Parameter]
+    public string[] Entrypoint { get; set; } = [];
+
+    /// <summary>Default environment variables.</summary>
+    [Parameter]
+    [Alias("Environment")]
+    public Hashtable? Env { get; set; }
+
+    /// <summary>The folder that commands start in, an absolute path.</summary>
+    [Parameter]
+    public string WorkingDirectory { get; set; } = "/";
+
+    /// <summary>The default user, <c>user[:group]</c>.</summary>
+    [Parameter]
+    public string User { get; set; } = "";
+
+    /// <summary>The signal that asks its containers to stop, by name or number.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SignalCompleter))]
+    public string? StopSignal { get; set; }
+
+    /// <summary>Labels that its containers inherit.</summary>
+    [Parameter]
+    public Hashtable? Label { get; set; }
+
+    /// <summary>Imports the tree of the current pipeline object.</summary>
+    protected override void ProcessRecord()
+    {
+        var path = ResolvePath(Path);
+        var reference = Reference ?? DefaultReference(path);
+        if (!ShouldProcess(path, $"Import image as {reference}"))
+            return;
+        Image? image = null;
+        if (!Attempt(Path, () => image = Engine.Images.Import(path, reference, Options(), Cancellation)))
+            return;
+        WriteVerbose($"{image!.Reference}: imported from {path}, {HumanText.Size(image.SizeBytes)} in {image.Layers.Count} layer(s).");
+        WriteObject(image);
+    }
+
+    private ImportOptions Options() => new()
+    {
+        Entrypoint = Entrypoint,
+        Command = Command,
+        Env = [.. Arguments.Pairs(Env).Select(pair => $"{pair.Key}={pair.Value}")],
+        WorkingDirectory = WorkingDirectory,
+        User = User,
+        StopSignal = StopSignal,
+        Labels = Arguments.Pairs(Label),
+    };
+
+    private static string DefaultReference(string path)
+    {
+        var name = System.IO.Path.GetFileName(path.TrimEnd('/'));
+        var extension = new[] { ".tar.gz", ".tgz", ".tar" }.FirstOrDefault(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ?? "";
+        return name[..^extension.Length].ToLowerInvariant();
+    }
+}
