@@ -1,1 +1,1 @@
-return 125;
+return ContainerChaos.Target.Commands.CommandTable.Run(args);

@@ -38,4 +38,7 @@ internal unsafe struct ChildCall
 
     /// <summary>Fails with ENOENT unless the byte at an address has a value.</summary>
     internal const long RequireByte = -3;
+
+    /// <summary>Clones a child that goes on with the program; this process stays and becomes its init.</summary>
+    internal const long BecomeInit = -4;
 }

@@ -40,7 +40,26 @@ public sealed unsafe partial class ChildProgram : IDisposable
     /// Appends the hand-over: the child clones a sibling (CLONE_PARENT), which is in the namespaces joined so far,
     /// reports the sibling's PID to the parent and ends; the rest of the program runs in the sibling.
     /// </summary>
-    public void HandOver(string step) => Append(step, ChildCall.HandOver, []);
+    public void HandOver(string step)
+    {
+        var previous = Stage;
+        Stage = ChildStage.Fork;
+        Append(step, ChildCall.HandOver, []);
+        Stage = previous;
+    }
+
+    /// <summary>
+    /// Appends the split into init and command: a clone runs the rest of the program, and this process stays as its
+    /// parent, forwards every signal to it, reaps whatever is left to PID 1, and ends with the command's exit code.
+    /// </summary>
+    /// <remarks>It is the clone that never executed anything: one thread, no file of ours, the memory shared with the monitor.</remarks>
+    public void BecomeInit(string step)
+    {
+        var previous = Stage;
+        Stage = ChildStage.Fork;
+        Append(step, ChildCall.BecomeInit, [OwnArguments.Start, OwnArguments.Length]);
+        Stage = previous;
+    }
 
     /// <summary>Appends a failure with the error number that <paramref name="errno"/> holds.</summary>
     public void FailWith(string step, ChildSlot errno) => Append(step, ChildCall.FailWithSlot, [errno]);
@@ -79,6 +98,15 @@ public sealed unsafe partial class ChildProgram : IDisposable
     {
         var address = Memory(sizeof(T));
         *(T*)address = value;
+        return address;
+    }
+
+    /// <summary>Numbers in a row, in memory that lives as long as the program.</summary>
+    public nint Array<T>(params ReadOnlySpan<T> items)
+        where T : unmanaged
+    {
+        var address = Memory(Math.Max(1, items.Length) * sizeof(T));
+        items.CopyTo(new Span<T>((void*)address, items.Length));
         return address;
     }
 
@@ -129,6 +157,11 @@ public sealed unsafe partial class ChildProgram : IDisposable
                         Report(reportTo, HandedOver, (int)result);
                         Exit(0);
                     }
+                    break;
+                case ChildCall.BecomeInit:
+                    result = Libc.RawSystemCall((nint)SystemCallNumber.clone, 17, 0, 0, 0, 0, 0);
+                    if (result > 0)
+                        RunAsInit((int)result, (byte*)a[0], a[1]);
                     break;
                 case ChildCall.FailWithSlot:
                     result = -1;

@@ -1,0 +1,33 @@
+namespace ContainerChaos.Runtime;
+
+/// <summary>The capabilities by number (capabilities(7), linux/capability.h).</summary>
+internal static class Capabilities
+{
+    private static readonly string[] Names =
+    [
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE",
+        "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT",
+        "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE",
+        "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ",
+        "PERFMON", "BPF", "CHECKPOINT_RESTORE",
+    ];
+
+    /// <summary>How many there are.</summary>
+    internal static int Count => Names.Length;
+
+    /// <summary>A set as a bit mask.</summary>
+    /// <exception cref="ContainerException">A name is not a capability's (<see cref="ErrorReason.InvalidArgument"/>).</exception>
+    internal static ulong Mask(IEnumerable<string> names)
+    {
+        var mask = 0UL;
+        foreach (var name in names)
+        {
+            var bare = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name[4..] : name;
+            var number = Array.FindIndex(Names, known => known.Equals(bare, StringComparison.OrdinalIgnoreCase));
+            if (number < 0)
+                throw new ContainerException(ErrorReason.InvalidArgument, $"'{name}' is not a capability.", name);
+            mask |= 1UL << number;
+        }
+        return mask;
+    }
+}

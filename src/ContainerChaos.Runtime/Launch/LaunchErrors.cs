@@ -1,0 +1,88 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>What a failed start or exec is reported as.</summary>
+internal static class LaunchErrors
+{
+    /// <summary>Runs a clone and says why there is no process.</summary>
+    internal static StartedChild Clone(string subject, Cgroup cgroup, Func<StartedChild> clone)
+    {
+        try
+        {
+            return clone();
+        }
+        catch (ErrnoException e)
+        {
+            throw Describe(subject, cgroup, e);
+        }
+    }
+
+    internal static ContainerException Describe(string subject, Cgroup cgroup, ErrnoException error) => error switch
+    {
+        { Errno: Errno.EAGAIN, Call: "clone3" } => PidTableFull(subject, "its first process", cgroup, error),
+        { Errno: Errno.EPERM or Errno.EACCES } => new ContainerException(ErrorReason.PermissionDenied, $"{subject}: {error.Message}.", subject, error)
+        {
+            Remedy = "Run as root; CAP_SYS_ADMIN is needed to make namespaces and control groups.",
+        },
+        { Errno: Errno.ENOSPC, Call: "clone3" } => new ContainerException(ErrorReason.KernelError, $"{subject}: the limit on namespaces is reached: {error.Message}.", subject, error)
+        {
+            Remedy = "Raise user.max_*_namespaces (namespaces(7)), or remove containers.",
+        },
+        _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {error.Message}.", subject, error),
+    };
+
+    internal static ContainerException Describe(string subject, Cgroup cgroup, ProcessSpec process, ChildFailure failure)
+    {
+        var command = process.Args[0];
+        var cause = new ErrnoException(failure.Errno, failure.Step);
+        var why = ErrnoException.Describe(failure.Errno);
+        return failure switch
+        {
+            { Stage: ChildStage.Execute, Errno: Errno.ENOENT or Errno.ENOTDIR } => new ContainerException(
+                ErrorReason.CommandNotFound, $"{subject}: cannot start '{command}': not found in the container.", subject, cause)
+            {
+                Remedy = command.Contains('/')
+                    ? "Check the path inside the image; a script's or a dynamic executable's interpreter must exist there too."
+                    : "Give its full path, or set PATH.",
+            },
+            { Stage: ChildStage.Execute } => new ContainerException(
+                ErrorReason.CommandNotExecutable, $"{subject}: cannot start '{command}': {why}.", subject, cause)
+            {
+                Remedy = "It must be a file with the execute permission, in a format that this kernel runs.",
+            },
+            { Stage: ChildStage.Fork, Errno: Errno.EAGAIN } => PidTableFull(subject, $"'{command}'", cgroup, cause),
+            { Stage: ChildStage.WorkingDirectory } => new ContainerException(
+                ErrorReason.StartFailed, $"{subject}: cannot change into the working directory '{process.Cwd}': {why}.", subject, cause)
+            {
+                Remedy = "It must be a directory inside the container that the user may enter.",
+            },
+            { Errno: Errno.ENODEV } when failure.Step.StartsWith("mount overlay", StringComparison.Ordinal) => new ContainerException(
+                ErrorReason.NotSupported, $"{subject}: this kernel has no overlay file system.", subject, cause)
+            {
+                Remedy = "Load it with 'modprobe overlay'.",
+            },
+            { Errno: Errno.ENOSPC or Errno.EDQUOT } => new ContainerException(
+                ErrorReason.DiskFull, $"{subject}: {failure.Step}: {why}.", subject, cause) { Remedy = "Free some space where the containers are stored." },
+            _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {failure.Step}: {why}.", subject, cause),
+        };
+    }
+
+    private static ContainerException PidTableFull(string subject, string what, Cgroup cgroup, ErrnoException cause) => new(
+        ErrorReason.PidTableFull, $"{subject}: cannot start {what}: the container's PID table is full{Fill(cgroup)}.", subject, cause)
+    {
+        Remedy = "Raise -PidsLimit; if zombies fill it, start the container with -Init.",
+    };
+
+    private static string Fill(Cgroup cgroup)
+    {
+        try
+        {
+            return cgroup.ReadPidsLimit() is { } limit ? $" ({cgroup.ReadPids()} of {limit})" : "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>
+/// The steps that turn a child into the command: limits, identity, capabilities, standard streams, signals, execve(2).
+/// The same for a container's first process and for one executed in it later.
+/// </summary>
+internal sealed class ProcessSteps
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private const int PR_SET_DUMPABLE = 4, PR_SET_KEEPCAPS = 8, PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38, PR_CAP_AMBIENT = 47;
+
+    private static readonly string[] Rlimits =
+    [
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC", "RLIMIT_NOFILE",
+        "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
+    ];
+
+    private readonly ChildProgram _program;
+    private readonly ProcessSpec _process;
+
+    internal ProcessSteps(ChildProgram program, ProcessSpec process)
+    {
+        if (process.Args.Count == 0)
+            throw new ContainerException(ErrorReason.InvalidArgument, "process.args: there is no command.");
+        if (!process.Cwd.StartsWith('/'))
+            throw new ContainerException(ErrorReason.InvalidArgument, $"process.cwd: '{process.Cwd}' is not an absolute path.", process.Cwd);
+        _program = program;
+        _process = process;
+    }
+
+    /// <summary>Moves three descriptors to 0, 1 and 2.</summary>
+    internal void SetStandardStreams(ChildSlot input, ChildSlot output, ChildSlot error)
+    {
+        _program.Call("set up standard input", SystemCallNumber.dup2, input, 0);
+        _program.Call("set up standard output", SystemCallNumber.dup2, output, 1);
+        _program.Call("set up standard error", SystemCallNumber.dup2, error, 2);
+    }
+
+    /// <summary>Needs the host's /proc, so it comes before the change of the root.</summary>
+    internal void SetOomScore()
+    {
+        if (_process.OomScoreAdj is not { } score)
+            return;
+        var file = _program.NewSlot();
+        var text = score.ToString();
+        _program.Call("open oom_score_adj", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text("/proc/self/oom_score_adj"), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
+        _program.Call($"set oom_score_adj to {text}", SystemCallNumber.write, file, _program.Text(text), text.Length);
+    }
+
+    /// <summary>Resource limits, user, groups, capabilities, no new privileges.</summary>
+    internal void SetIdentity()
+    {
+        foreach (var limit in _process.Rlimits)
+        {
+            var number = Array.IndexOf(Rlimits, limit.Type);
+            if (number < 0)
+                throw new ContainerException(ErrorReason.InvalidArgument, $"process.rlimits: '{limit.Type}' is not a resource limit.", limit.Type);
+            _program.Call($"set {limit.Type}", SystemCallNumber.prlimit64, 0, number, _program.Array(limit.Soft, limit.Hard), 0);
+        }
+        if (_process.NoNewPrivileges)
+            _program.Call("set no_new_privs", SystemCallNumber.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+
+        var sets = _process.Capabilities ?? new CapabilitiesSpec();
+        var bounding = Capabilities.Mask(sets.Bounding);
+        for (var capability = 0; capability < Capabilities.Count; capability++)
+        {
+            if ((bounding & (1UL << capability)) == 0)
+                _program.Call("drop a capability from the bounding set", SystemCallNumber.prctl, PR_CAPBSET_DROP, capability, 0, 0, 0).Tolerating(Errno.EINVAL);
+        }
+
+        var user = _process.User;
+        if (user.Uid != 0)
+            _program.Call("keep capabilities", SystemCallNumber.prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+        _program.Call("set the umask", SystemCallNumber.umask, user.Umask ?? 0x12 /* 022 */);
+        _program.Call("set the supplementary groups", SystemCallNumber.setgroups, user.AdditionalGids.Count, _program.Array<uint>([.. user.AdditionalGids]));
+        _program.Call($"become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
+        _program.Call($"become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
+        SetCapabilities(sets);
+    }
+
+    /// <summary>Default dispositions for every signal: what this runtime ignores (SIGPIPE), a container must not.</summary>
+    internal void ResetSignals()
+    {
+        const int SIGKILL = 9, SIGSTOP = 19, last = 64;
+        var byDefault = _program.Memory(32);
+        for (var signal = 1; signal <= last; signal++)
+        {
+            if (signal is not (SIGKILL or SIGSTOP))
+                _program.Call("reset the signals", SystemCallNumber.rt_sigaction, signal, byDefault, 0, 8).ToleratingAll();
+        }
+    }
+
+    /// <summary>Goes to the working directory, and refuses one that is not below the root (CVE-2024-21626).</summary>
+    internal void ChangeDirectory()
+    {
+        _program.Stage = ChildStage.WorkingDirectory;
+        var step = $"change into the working directory {_process.Cwd}";
+        _program.Call(step, SystemCallNumber.chdir, _program.Text(_process.Cwd));
+        var buffer = _program.Memory(4096);
+        _program.Call(step, SystemCallNumber.getcwd, buffer, 4096);
+        _program.RequireByte(step, buffer, (byte)'/');
+        _program.Stage = ChildStage.Setup;
+    }
+
+    /// <summary>Unblocks the signals, closes every other descriptor and executes the command, looked up in its PATH.</summary>
+    internal void Execute()
+    {
+        _program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, 2 /* SIG_SETMASK */, _program.Memory(8), 0, 8);
+        const int CLOSE_RANGE_CLOEXEC = 4;
+        _program.Call("close descriptors", SystemCallNumber.close_range, 3, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+
+        _program.Stage = ChildStage.Execute;
+        var command = _process.Args[0];
+        var step = $"execute '{command}'";
+        var arguments = _program.TextArray(_process.Args);
+        var environment = _program.TextArray(_process.Env);
+        var errno = _program.NewSlot();
+        foreach (var candidate in Candidates(command))
+        {
+            _program.Call(step, SystemCallNumber.execve, _program.Text(candidate), arguments, environment)
+                .Tolerating(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES).KeepingErrnoIn(errno);
+        }
+        _program.FailWith(step, errno);
+    }
+
+    /// <summary>Gives nobody outside the initial namespace a way to this process before its execve(2).</summary>
+    internal void HideFromContainer() =>
+        _program.Call("become undumpable", SystemCallNumber.prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+
+    private void SetCapabilities(CapabilitiesSpec sets)
+    {
+        const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+        const int PR_CAP_AMBIENT_RAISE = 2;
+        var available = OwnCapabilities.Permitted;
+        ulong effective = Capabilities.Mask(sets.Effective) & available, permitted = Capabilities.Mask(sets.Permitted) & available, inheritable = Capabilities.Mask(sets.Inheritable) & available;
+        var data = _program.Array((uint)effective, (uint)permitted, (uint)inheritable, (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
+        _program.Call("set the capabilities", SystemCallNumber.capset, _program.Array(_LINUX_CAPABILITY_VERSION_3, 0u), data);
+        var ambient = Capabilities.Mask(sets.Ambient) & available;
+        for (var capability = 0; capability < Capabilities.Count; capability++)
+        {
+            if ((ambient & (1UL << capability)) != 0)
+                _program.Call("raise an ambient capability", SystemCallNumber.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+        }
+    }
+
+    private IEnumerable<string> Candidates(string command)
+    {
+        if (command.Contains('/'))
+            return [command];
+        var path = _process.Env.FirstOrDefault(v => v.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? DefaultPath;
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(directory => $"{directory}/{command}");
+    }
+}

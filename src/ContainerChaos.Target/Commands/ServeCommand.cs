@@ -1,0 +1,54 @@
+using ContainerChaos.Target.Faults;
+using ContainerChaos.Target.Http;
+using ContainerChaos.Target.Loop;
+using ContainerChaos.Target.Native;
+using ContainerChaos.Target.Report;
+using ContainerChaos.Target.Signals;
+using ContainerChaos.Target.Text;
+
+namespace ContainerChaos.Target.Commands;
+
+/// <summary><c>target serve</c>: the web service.</summary>
+internal static class ServeCommand
+{
+    public static int Run(string[] arguments)
+    {
+        ServeOptions options = ServeOptions.Parse(arguments);
+        if (options.ForkApp) return ForkAppCommand.Run(["serve", .. arguments.Where(argument => argument != "--fork-app")]);
+
+        // If it came in ignored the kernel would reap the children by itself, and there would be no zombies.
+        Dispositions.Default(Libc.SIGCHLD);
+        var loop = new EventLoop();
+        var server = new HttpServer(loop);
+        var report = new ProcessReport(server);
+        server.Router = new Router(new FaultEndpoints(server, new Burners()), report);
+        Prepare(options, loop, report);
+        foreach (Endpoint endpoint in options.Endpoints) _ = new Listener(server, endpoint);
+        loop.Run();
+        foreach (Endpoint endpoint in options.Endpoints) endpoint.Remove();
+        return 0;
+    }
+
+    private static void Prepare(ServeOptions options, EventLoop loop, ProcessReport report)
+    {
+        switch (options.TermAction)
+        {
+            case TermAction.Ignore:
+                Dispositions.Ignore(Libc.SIGTERM);
+                return;
+            case TermAction.Default:
+                Dispositions.Default(Libc.SIGTERM);
+                return;
+        }
+
+        var end = new LoopTimer(loop.Stop);
+        loop.Signalled = signal =>
+        {
+            report.Received(signal);
+            Output.Line($"target: {SignalName.Of(signal)} received, " + (options.TermDelay > TimeSpan.Zero ? $"ending in {options.TermDelay.TotalSeconds} s" : "ending"));
+            if (options.TermDelay <= TimeSpan.Zero) loop.Stop();
+            else if (end.Index < 0) loop.SetTimer(end, (long)options.TermDelay.TotalNanoseconds);
+        };
+        SignalGate.Catch(Libc.SIGTERM, Libc.SIGINT, Libc.SIGQUIT);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using ContainerChaos.Target.Loop;
+using ContainerChaos.Target.Native;
+
+namespace ContainerChaos.Target.Http;
+
+/// <summary>HTTP/1.1 on one event loop. All connections share one receive and one send buffer; a connection keeps bytes only while it has to.</summary>
+internal sealed unsafe class HttpServer(EventLoop loop)
+{
+    /// <summary>Bytes in each shared buffer.</summary>
+    public const int BufferSize = 64 * 1024;
+
+    private readonly Stack<Connection> _idle = new();
+
+    public EventLoop Loop { get; } = loop;
+
+    /// <summary>What recv(2) fills.</summary>
+    public byte* ReceiveBuffer { get; } = (byte*)NativeMemory.Alloc(BufferSize);
+
+    /// <summary>Where answers are put together.</summary>
+    public byte* SendBuffer { get; } = (byte*)NativeMemory.Alloc(BufferSize);
+
+    /// <summary>Answers the requests.</summary>
+    public Router Router { get; set; } = null!;
+
+    /// <summary>Requests read since the start.</summary>
+    public long Requests { get; set; }
+
+    /// <summary>Connections open now.</summary>
+    public int Connections { get; private set; }
+
+    /// <summary>Takes over an accepted socket.</summary>
+    public void Accept(int fd)
+    {
+        int one = 1;
+        Libc.setsockopt(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, &one, sizeof(int));
+        Connections++;
+        Connection connection = _idle.TryPop(out Connection? used) ? used : new Connection(this);
+        connection.Open(fd);
+    }
+
+    /// <summary>Takes back a connection that has been closed, for the next client.</summary>
+    public void Release(Connection connection)
+    {
+        Connections--;
+        _idle.Push(connection);
+    }
+}
