@@ -1,3 +1,6 @@
+using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
+
 namespace ContainerChaos.Engine;
 
 /// <summary>
@@ -7,16 +10,19 @@ namespace ContainerChaos.Engine;
 /// <remarks>
 /// Any number of engines, threads and processes may use the same root at once; there is no global lock.
 /// Calls block, and end at once with <see cref="OperationCanceledException"/> when their token is cancelled.
-/// Failures are <see cref="Runtime.ContainerException"/>.
+/// Failures are <see cref="ContainerException"/>.
 /// </remarks>
 public sealed partial class ContainerEngine
 {
+    private readonly ContainerStore _store;
+
     /// <summary>Opens an engine. Nothing is started, scanned or created before it is needed.</summary>
     /// <param name="options">Where its state is; null for the defaults.</param>
     public ContainerEngine(EngineOptions? options = null)
     {
         Options = options ?? new EngineOptions();
         Images = new ImageStore(Options);
+        _store = new ContainerStore(Options);
     }
 
     /// <summary>Where its state is, and its executables.</summary>
@@ -24,4 +30,38 @@ public sealed partial class ContainerEngine
 
     /// <summary>The images of this root.</summary>
     public ImageStore Images { get; }
+
+    private Container Describe(ContainerDefinition definition, ContainerState state)
+    {
+        var paths = _store.GetPaths(definition.Id);
+        return new Container
+        {
+            Name = definition.Name,
+            Id = definition.Id,
+            Image = definition.Image,
+            ImageId = definition.ImageId,
+            State = state.Status,
+            ExitCode = state.ExitCode,
+            OomKilled = state.OomKilled,
+            Pid = state.Pid > 0 ? state.Pid : null,
+            RestartCount = state.RestartCount,
+            RestartPolicy = definition.RestartPolicy,
+            RestartDelay = definition.RestartDelay,
+            CreatedAt = definition.CreatedAt,
+            StartedAt = state.StartedAt,
+            FinishedAt = state.FinishedAt,
+            Command = definition.Command,
+            Labels = definition.Labels,
+            Network = definition.NetworkMode,
+            Init = definition.Init,
+            Error = state.Error,
+            StopSignal = definition.StopSignal,
+            StopTimeout = definition.StopTimeout,
+            CgroupPath = GetCgroupPath(definition.Id),
+            LogPath = paths.Log,
+            RootPath = paths.ContainerDirectory,
+        };
+    }
+
+    private string GetCgroupPath(string id) => $"{Options.CgroupParent.TrimEnd('/')}/{id}";
 }

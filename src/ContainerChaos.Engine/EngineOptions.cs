@@ -16,6 +16,9 @@ public sealed record EngineOptions
     /// <summary>The binary that the embedded image <c>target:latest</c> is made of. Default <c>target</c> beside this assembly, or <c>CONTAINERCHAOS_TARGET</c>.</summary>
     public string TargetPath { get; init; } = FromEnvironment("CONTAINERCHAOS_TARGET") ?? Path.Combine(AppDirectory, "target");
 
+    /// <summary>The control group that the containers' groups are made in, a path below the root of each hierarchy. Default <c>/containerchaos</c>, or <c>CONTAINERCHAOS_CGROUP</c>.</summary>
+    public string CgroupParent { get; init; } = FromEnvironment("CONTAINERCHAOS_CGROUP") ?? "/containerchaos";
+
     // The module's folder when PowerShell loaded us (AppContext.BaseDirectory is pwsh's own there).
     private static string AppDirectory
     {

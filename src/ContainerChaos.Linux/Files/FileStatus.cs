@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ContainerChaos.Linux;
 
@@ -57,6 +58,12 @@ public readonly record struct FileStatus
             ? throw new ErrnoException(errno, "statx", path)
             : status;
 
+    /// <summary>Reads the status of an open file.</summary>
+    public static FileStatus Read(SafeFileHandle handle) =>
+        TryRead((int)handle.DangerousGetHandle(), "", out var status, FileCalls.AT_EMPTY_PATH) is var errno and not Errno.None
+            ? throw new ErrnoException(errno, "statx")
+            : status;
+
     /// <summary>Reads a path's status; false when nothing is there.</summary>
     /// <exception cref="ErrnoException">Any error but ENOENT and ENOTDIR.</exception>
     public static bool TryRead(string path, out FileStatus status) =>
@@ -67,10 +74,10 @@ public readonly record struct FileStatus
             var errno => throw new ErrnoException(errno, "statx", path),
         };
 
-    internal static unsafe Errno TryRead(int directory, string name, out FileStatus status)
+    internal static unsafe Errno TryRead(int directory, string name, out FileStatus status, int flags = FileCalls.AT_SYMLINK_NOFOLLOW)
     {
         FileCalls.StatX raw;
-        if (FileCalls.statx(directory, name, FileCalls.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &raw) != 0)
+        if (FileCalls.statx(directory, name, flags, STATX_BASIC_STATS, &raw) != 0)
         {
             status = default;
             return (Errno)Marshal.GetLastPInvokeError();

@@ -35,27 +35,16 @@ public sealed class UnixDirectory : IDisposable
     /// </summary>
     /// <param name="relativePath">The path, with <c>/</c> between components; empty for this directory.</param>
     /// <exception cref="ErrnoException">ENOTDIR, ELOOP and the other errors of openat2(2), except ENOENT.</exception>
-    public unsafe UnixDirectory? TryOpenInRoot(string relativePath)
-    {
-        var how = new FileCalls.OpenHow
-        {
-            Flags = (uint)(FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC),
-            Resolve = FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS,
-        };
-        var bytes = Encoding.UTF8.GetBytes((relativePath.Length == 0 ? "." : relativePath) + "\0");
-        long descriptor;
-        fixed (byte* name = bytes)
-        {
-            // EAGAIN: a rename raced with the resolution of "..", openat2(2) says to try again.
-            do
-                descriptor = FileCalls.syscall(FileCalls.SYS_openat2, _handle, name, &how, (nuint)sizeof(FileCalls.OpenHow));
-            while (descriptor < 0 && (Errno)Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR);
-        }
+    public UnixDirectory? TryOpenInRoot(string relativePath) =>
+        TryOpen(relativePath, FileCalls.O_PATH | FileCalls.O_DIRECTORY) is { } handle
+            ? new UnixDirectory(handle, Full(relativePath))
+            : null;
 
-        if (descriptor >= 0)
-            return new UnixDirectory(new SafeFileHandle((nint)descriptor, ownsHandle: true), _path + "/" + relativePath);
-        return (Errno)Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw ErrnoException.Last("openat2", Full(relativePath));
-    }
+    /// <summary>Opens a file below this directory for reading, resolved as in <see cref="TryOpenInRoot"/>; null when there is none.</summary>
+    /// <param name="relativePath">The path, with <c>/</c> between components.</param>
+    /// <exception cref="ErrnoException">The errors of openat2(2), except ENOENT.</exception>
+    // O_NONBLOCK: a FIFO in its place must not hang the caller.
+    public SafeFileHandle? TryOpenFileInRoot(string relativePath) => TryOpen(relativePath, FileCalls.O_RDONLY | FileCalls.O_NONBLOCK);
 
     /// <summary>The status of an entry; null when there is none.</summary>
     public FileStatus? TryStat(string name) =>
@@ -129,6 +118,28 @@ public sealed class UnixDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private unsafe SafeFileHandle? TryOpen(string relativePath, int flags)
+    {
+        var how = new FileCalls.OpenHow
+        {
+            Flags = (uint)(flags | FileCalls.O_CLOEXEC),
+            Resolve = FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS,
+        };
+        var bytes = Encoding.UTF8.GetBytes((relativePath.Length == 0 ? "." : relativePath) + "\0");
+        long descriptor;
+        fixed (byte* name = bytes)
+        {
+            // EAGAIN: a rename raced with the resolution of "..", openat2(2) says to try again.
+            do
+                descriptor = FileCalls.syscall(FileCalls.SYS_openat2, _handle, name, &how, (nuint)sizeof(FileCalls.OpenHow));
+            while (descriptor < 0 && (Errno)Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR);
+        }
+
+        if (descriptor >= 0)
+            return new SafeFileHandle((nint)descriptor, ownsHandle: true);
+        return (Errno)Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw ErrnoException.Last("openat2", Full(relativePath));
+    }
 
     private string Full(string name) => name.Length == 0 ? _path : _path + "/" + name;
 

@@ -1,0 +1,119 @@
+using System.Text;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Engine;
+
+/// <summary>The processes of one container, found by the PID namespace of its PID 1 among all of the host's.</summary>
+/// <remarks>
+/// A control group lists no zombies (cgroup.procs leaves them out), and they are what this is most asked for. Processes in a PID
+/// namespace below the container's are not listed; making one takes a privilege that containers do not have.
+/// </remarks>
+internal static class ProcessTable
+{
+    /// <summary>The processes, by the container's PID; empty when PID 1 is gone.</summary>
+    /// <param name="container">The container's name.</param>
+    /// <param name="initPid">The host's PID of PID 1.</param>
+    /// <param name="initStartTime">Its start time, so that a reused PID is not taken for it.</param>
+    public static IReadOnlyList<ContainerProcess> Read(string container, int initPid, ulong initStartTime)
+    {
+        var bootTime = SystemUptime.ReadBootTime();
+        var found = new List<(ContainerProcess Process, int HostParent)>();
+        var pids = new Dictionary<int, int>();
+        foreach (var hostPid in Find(initPid, initStartTime))
+        {
+            // It may vanish between any two reads; then it is no process of the container any more.
+            if (ProcessStatus.TryRead(hostPid) is not { NamespacePids: { Count: >= 2 } namespacePids } status || !ProcessStat.TryRead(hostPid, out var stat))
+                continue;
+            var pid = namespacePids[^1];
+            pids[hostPid] = pid;
+            found.Add((new ContainerProcess
+            {
+                Container = container,
+                HostPid = hostPid,
+                Pid = pid,
+                ParentPid = 0,
+                State = ToState(stat.State),
+                RssBytes = status.RssBytes,
+                Command = ReadCommand(hostPid, stat),
+                StartedAt = SystemUptime.ToTime(bootTime, stat.StartTime),
+                UserId = status.UserId,
+                Threads = stat.Threads,
+            }, stat.ParentPid));
+        }
+
+        return [.. found
+            .Select(entry => entry.Process with { ParentPid = pids.GetValueOrDefault(entry.HostParent) })
+            .OrderBy(process => process.Pid)];
+    }
+
+    /// <summary>How many of them are dead and not reaped.</summary>
+    public static int CountZombies(int initPid, ulong initStartTime)
+    {
+        var count = 0;
+        foreach (var hostPid in Find(initPid, initStartTime))
+        {
+            if (hostPid != initPid && ProcessStat.TryRead(hostPid, out var stat) && stat.State == 'Z')
+                count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>The host's PID of a process that the container knows by another; null when there is none.</summary>
+    public static int? FindHostPid(int initPid, ulong initStartTime, int containerPid)
+    {
+        if (containerPid == 1)
+            return initPid;
+        foreach (var hostPid in Find(initPid, initStartTime))
+        {
+            if (ProcessStatus.TryRead(hostPid) is { NamespacePids: { Count: >= 2 } pids } && pids[^1] == containerPid)
+                return hostPid;
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<int> Find(int initPid, ulong initStartTime)
+    {
+        if (!ProcessNamespace.TryReadPidNamespace(initPid, out var container) || ProcessStat.TryReadStartTime(initPid) != initStartTime)
+            yield break;
+        foreach (var pid in ProcessList.Pids())
+        {
+            if (ProcessNamespace.TryReadPidNamespace(pid, out var inode) && inode == container)
+                yield return pid;
+        }
+    }
+
+    private static ContainerProcessState ToState(char letter) => letter switch
+    {
+        'R' => ContainerProcessState.Running,
+        'S' => ContainerProcessState.Sleeping,
+        'D' => ContainerProcessState.DiskSleep,
+        'T' => ContainerProcessState.Stopped,
+        't' => ContainerProcessState.Traced,
+        'Z' => ContainerProcessState.Zombie,
+        'X' or 'x' => ContainerProcessState.Dead,
+        'I' => ContainerProcessState.Idle,
+        _ => ContainerProcessState.Unknown,
+    };
+
+    private static string ReadCommand(int pid, ProcessStat stat)
+    {
+        if (stat.State != 'Z')
+        {
+            try
+            {
+                // proc_pid_cmdline(5): the arguments, each ended by a zero byte; empty for a zombie.
+                var bytes = File.ReadAllBytes($"/proc/{pid}/cmdline").AsSpan().TrimEnd((byte)0);
+                bytes.Replace((byte)0, (byte)' ');
+                if (bytes.Length > 0)
+                    return Encoding.UTF8.GetString(bytes);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+            }
+        }
+
+        return $"[{stat.Name}]";
+    }
+}
