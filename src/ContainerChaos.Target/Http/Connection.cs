@@ -176,7 +176,9 @@ internal sealed unsafe class Connection(HttpServer server) : Pollable
             return;
         }
 
+        // While an answer is waited for the interest in input may stay, Receive drops it when it gets in the way; that in output may not.
         if (!_waiting) server.Loop.Modify(this, Libc.EPOLLIN);
+        else if ((Interest & Libc.EPOLLOUT) != 0) server.Loop.Modify(this, 0);
     }
 
     private bool SendRest()

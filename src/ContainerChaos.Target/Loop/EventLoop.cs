@@ -9,6 +9,7 @@ namespace ContainerChaos.Target.Loop;
 internal sealed unsafe class EventLoop
 {
     private const int BatchSize = 64;
+    private const long SignalCheckInterval = 5 * MonotonicClock.NanosecondsPerMillisecond;
     private readonly int _epoll;
     private readonly TimerHeap _timers = new();
     private readonly List<Job> _jobs = [];
@@ -16,6 +17,7 @@ internal sealed unsafe class EventLoop
     private Pollable?[] _slots = new Pollable?[16];
     private uint[] _generations = new uint[16];
     private int _slotCount;
+    private long _nextSignalCheck;
     private bool _stopped;
 
     public EventLoop()
@@ -90,13 +92,23 @@ internal sealed unsafe class EventLoop
         EpollEvent* events = stackalloc EpollEvent[BatchSize];
         while (!_stopped)
         {
-            int count = SignalGate.Wait(_epoll, events, BatchSize, Timeout());
+            int timeout = Timeout();
+            int count = SignalGate.Wait(_epoll, events, BatchSize, timeout);
             Now = MonotonicClock.Now;
+            if (count > 0 || timeout == 0) CheckSignals();
             for (int i = 0; i < count; i++) Dispatch(events[i]);
             for (int signal = SignalGate.Take(); signal != 0; signal = SignalGate.Take()) Signalled?.Invoke(signal);
             ExpireTimers();
             StepJobs();
         }
+    }
+
+    // epoll_pwait(2) delivers a signal only when it would block. A loop that always has something to do asks now and then.
+    private void CheckSignals()
+    {
+        if (Now < _nextSignalCheck) return;
+        _nextSignalCheck = Now + SignalCheckInterval;
+        SignalGate.CatchPending();
     }
 
     private void Dispatch(EpollEvent ready)

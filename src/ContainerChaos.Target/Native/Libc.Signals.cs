@@ -27,6 +27,9 @@ internal static unsafe partial class Libc
     public static extern int sigwaitinfo(SignalSet* set, byte* information);
 
     [DllImport(Library), SuppressGCTransition]
+    public static extern int sigtimedwait(SignalSet* set, byte* information, TimeSpec* timeout);
+
+    [DllImport(Library), SuppressGCTransition]
     public static extern int kill(int pid, int signal);
 
     [DllImport(Library)]

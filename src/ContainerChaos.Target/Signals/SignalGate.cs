@@ -12,6 +12,7 @@ internal static unsafe class SignalGate
 {
     private static SignalSet s_outside;
     private static bool s_open;
+    private static SignalSet s_inside;
     private static ulong s_caught;
 
     /// <summary>Installs the handler for these signals.</summary>
@@ -19,6 +20,7 @@ internal static unsafe class SignalGate
     {
         SignalSet caught = default;
         foreach (int signal in signals) caught.Add(signal);
+        s_inside = caught;
         fixed (SignalSet* outside = &s_outside) Libc.pthread_sigmask(Libc.SIG_BLOCK, &caught, outside);
         foreach (int signal in signals) s_outside.Remove(signal);
         s_open = true;
@@ -36,6 +38,17 @@ internal static unsafe class SignalGate
             int count = Libc.epoll_pwait(epoll, events, capacity, timeoutMilliseconds, s_open ? outside : null);
             if (count < 0 && Libc.Errno != Errno.EINTR) throw new NativeException("epoll_pwait", Libc.Errno);
             return Math.Max(count, 0);
+        }
+    }
+
+    /// <summary>Takes in the signals that are pending, without waiting.</summary>
+    public static void CatchPending()
+    {
+        if (!s_open) return;
+        TimeSpec now = default;
+        fixed (SignalSet* inside = &s_inside)
+        {
+            for (int signal; (signal = Libc.sigtimedwait(inside, null, &now)) > 0;) s_caught |= 1UL << (signal - 1);
         }
     }
 
