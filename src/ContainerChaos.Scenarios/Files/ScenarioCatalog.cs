@@ -1,27 +1,63 @@
+using System.Reflection;
+
 namespace ContainerChaos.Scenarios;
 
-/// <summary>Finds scenarios by name or path: files beside the program, or those built into it.</summary>
+/// <summary>Finds scenarios by name or path: files, or those built into the product.</summary>
 public static class ScenarioCatalog
 {
+    private const string Prefix = "scenarios/";
+    private const string Suffix = ".yaml";
+
+    // A game day begins with what everybody has seen and ends with what few have.
+    private static readonly string[] s_order = ["memory-overrun", "ignored-sigterm", "zombie-storm"];
+
     /// <summary>The scenarios that ship with the product, in the order of a game day.</summary>
     /// <returns>The scenarios.</returns>
-    public static IReadOnlyList<Scenario> BuiltIn() => throw new NotImplementedException();
+    public static IReadOnlyList<Scenario> BuiltIn() => [.. Names().Select(ReadBuiltIn)];
 
     /// <summary>Names of the scenarios that ship, cheap enough for completion.</summary>
     /// <returns>The names.</returns>
-    public static IReadOnlyList<string> Names() => throw new NotImplementedException();
+    public static IReadOnlyList<string> Names() =>
+        [.. typeof(ScenarioCatalog).Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(n => n[Prefix.Length..^Suffix.Length])
+            .OrderBy(Rank)
+            .ThenBy(n => n, StringComparer.Ordinal)];
 
     /// <summary>Finds a scenario.</summary>
     /// <param name="nameOrPath">A built-in name, or a path to a YAML file.</param>
     /// <returns>The scenario.</returns>
     /// <exception cref="ScenarioFileException">The file has a mistake.</exception>
     /// <exception cref="FileNotFoundException">There is no such scenario or file.</exception>
-    public static Scenario Find(string nameOrPath) => throw new NotImplementedException();
+    public static Scenario Find(string nameOrPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        if (File.Exists(nameOrPath))
+            return ScenarioFile.Read(nameOrPath);
+        return Names().Contains(nameOrPath, StringComparer.Ordinal)
+            ? ReadBuiltIn(nameOrPath)
+            : throw new FileNotFoundException(
+                $"There is no scenario or file '{nameOrPath}'. Built in are {string.Join(", ", Names())}.", nameOrPath);
+    }
 
-    /// <summary>Reads every scenario of a folder (<c>*.yaml</c>), by name.</summary>
+    /// <summary>Reads every scenario of a folder (<c>*.yaml</c>), in the order of a game day, then by name.</summary>
     /// <param name="directory">The folder.</param>
     /// <returns>The scenarios.</returns>
     /// <exception cref="ScenarioFileException">A file has a mistake.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<Scenario> Load(string directory) => throw new NotImplementedException();
+    public static IReadOnlyList<Scenario> Load(string directory) =>
+        [.. Directory.EnumerateFiles(directory, "*" + Suffix)
+            .Select(ScenarioFile.Read)
+            .OrderBy(s => Rank(s.Name))
+            .ThenBy(s => s.Name, StringComparer.Ordinal)];
+
+    private static int Rank(string name) => Array.IndexOf(s_order, name) is >= 0 and var rank ? rank : s_order.Length;
+
+    private static Scenario ReadBuiltIn(string name)
+    {
+        Assembly assembly = typeof(ScenarioCatalog).Assembly;
+        using Stream stream = assembly.GetManifestResourceStream(Prefix + name + Suffix)!;
+        using var reader = new StreamReader(stream);
+        return ScenarioFile.Parse(reader, name + Suffix);
+    }
 }

@@ -46,7 +46,8 @@ public static class RecoveryAnalysis
             firstSuccess = FirstSuccess(observation.Samples, exitIsTheEffect ? injected : origin, origin, until);
             healthy = observation.Probes.Count == 0 ? firstSuccess : FirstSuccess(observation.Probes, origin, origin, until);
             var detector = new SteadyStateDetector(origin, observation.Schedule, observation.Steady);
-            foreach (LoadSample sample in observation.Samples)
+            // In the order of the schedule, so that the earliest stretch is the one that is found.
+            foreach (LoadSample sample in observation.Samples.OrderBy(s => s.Intended))
                 if (sample.Completed <= until && detector.Add(sample))
                     break;
             steady = detector.SteadySince;

@@ -1,0 +1,153 @@
+using System.Globalization;
+using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
+using YamlDotNet.RepresentationModel;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>A mapping of a scenario file whose keys are all accounted for: one that nobody asked for is an error at its place.</summary>
+internal sealed class YamlSection
+{
+    private readonly string _file;
+    private readonly YamlMappingNode _node;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    internal YamlSection(string file, YamlNode node, string what)
+    {
+        _file = file;
+        _node = node as YamlMappingNode ?? throw Error(file, node, $"{what} must be a mapping of keys to values.");
+    }
+
+    /// <summary>Throws when the file has keys that were never asked for.</summary>
+    internal void Finish()
+    {
+        foreach (YamlNode key in _node.Children.Keys)
+        {
+            string name = (key as YamlScalarNode)?.Value ?? key.ToString();
+            if (!_known.Contains(name))
+                throw Error(_file, key, $"unknown key '{name}'; here may stand {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
+        }
+    }
+
+    internal bool Has(string key) => Node(key) is not null;
+
+    internal string Required(string key) =>
+        Text(key) ?? throw Error(_file, _node, $"the key '{key}' is missing.");
+
+    internal string? Text(string key) => Node(key) is { } node ? Scalar(node, key) : null;
+
+    internal double Number(string key, double fallback, double minimum, double maximum)
+    {
+        if (Node(key) is not { } node)
+            return fallback;
+        string text = Scalar(node, key);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= minimum && value <= maximum
+            ? value
+            : throw Error(_file, node, $"{key}: '{text}' is not a number from {minimum:N0} to {maximum:N0}.");
+    }
+
+    internal int? Integer(string key, int minimum, int maximum)
+    {
+        if (Node(key) is not { } node)
+            return null;
+        string text = Scalar(node, key);
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
+            ? value
+            : throw Error(_file, node, $"{key}: '{text}' is not a whole number from {minimum:N0} to {maximum:N0}.");
+    }
+
+    internal TimeSpan? Duration(string key)
+    {
+        if (Node(key) is not { } node)
+            return null;
+        string text = Scalar(node, key);
+        (string digits, double unit) = text switch
+        {
+            _ when text.EndsWith("ms", StringComparison.Ordinal) => (text[..^2], 1),
+            _ when text.EndsWith('s') => (text[..^1], 1000),
+            _ when text.EndsWith('m') => (text[..^1], 60_000),
+            _ => ("", 0),
+        };
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) && count * unit <= 86_400_000
+            ? TimeSpan.FromMilliseconds(count * unit)
+            : throw Error(_file, node, $"{key}: '{text}' is not a duration; write 250ms, 1.5s or 2m.");
+    }
+
+    internal long? Size(string key)
+    {
+        if (Node(key) is not { } node)
+            return null;
+        string text = Scalar(node, key);
+        return ByteSize.TryParse(text, out long bytes) ? bytes : throw Error(_file, node, $"{key}: '{text}' is not a size; write 64m or 64MB.");
+    }
+
+    internal T? Choice<T>(string key, params (string Name, T Value)[] choices)
+        where T : struct
+    {
+        if (Node(key) is not { } node)
+            return null;
+        string text = Scalar(node, key);
+        foreach ((string name, T value) in choices)
+            if (name == text)
+                return value;
+        throw Error(_file, node, $"{key}: '{text}' is none of {string.Join(", ", choices.Select(c => c.Name))}.");
+    }
+
+    internal IReadOnlyList<string>? Texts(string key) => Items(key)?.Select(n => Scalar(n, key)).ToArray();
+
+    internal IReadOnlyList<RestartPolicy>? Policies(string key) => Items(key)?.Select(n => Wrap(n, key, RestartPolicy.Parse)).ToArray();
+
+    internal IReadOnlyList<bool>? Booleans(string key) => Items(key)?.Select(n => Boolean(n, key)).ToArray();
+
+    internal bool? Boolean(string key) => Node(key) is { } node ? Boolean(node, key) : null;
+
+    internal RestartDelay? Delay(string key) => Node(key) is { } node ? Wrap(node, key, RestartDelay.Parse) : null;
+
+    internal YamlSection? Section(string key) => Node(key) is { } node ? new YamlSection(_file, node, key) : null;
+
+    internal IReadOnlyList<YamlSection> Sections(string key) =>
+        Items(key)?.Select(n => new YamlSection(_file, n, key)).ToArray() ?? [];
+
+    internal ScenarioFileException Error(string problem) => Error(_file, _node, problem);
+
+    internal ScenarioFileException Error(string key, string problem) => Error(_file, Node(key) ?? _node, $"{key}: {problem}");
+
+    private static ScenarioFileException Error(string file, YamlNode node, string problem, Exception? inner = null) =>
+        new(file, node.Start.Line, node.Start.Column, problem, inner);
+
+    private YamlNode? Node(string key)
+    {
+        _known.Add(key);
+        return _node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? node) ? node : null;
+    }
+
+    private YamlNode[]? Items(string key) => Node(key) switch
+    {
+        null => null,
+        YamlSequenceNode { Children.Count: > 0 } sequence => [.. sequence.Children],
+        { } other => throw Error(_file, other, $"{key} must be a list with at least one entry."),
+    };
+
+    private string Scalar(YamlNode node, string key) =>
+        node is YamlScalarNode { Value: { Length: > 0 } value } ? value : throw Error(_file, node, $"{key} must have a value.");
+
+    private bool Boolean(YamlNode node, string key) => Scalar(node, key) switch
+    {
+        "true" or "yes" => true,
+        "false" or "no" => false,
+        var other => throw Error(_file, node, $"{key}: '{other}' is neither true nor false."),
+    };
+
+    private T Wrap<T>(YamlNode node, string key, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(Scalar(node, key));
+        }
+        catch (ContainerException e)
+        {
+            throw Error(_file, node, $"{key}: {e.Message} {e.Remedy}", e);
+        }
+    }
+}

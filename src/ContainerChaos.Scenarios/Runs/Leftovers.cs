@@ -1,0 +1,59 @@
+using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
+using ContainerChaos.Scenarios.Faults;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>Removes what a killed run left behind: its containers, known by their labels, its folders, and its faults.</summary>
+internal static class Leftovers
+{
+    internal static void Remove(ContainerEngine engine, FaultLedger ledger)
+    {
+        foreach (Container container in engine.List())
+        {
+            if (!container.Labels.ContainsKey(TrialNames.ScenarioLabel)
+                || !container.Labels.TryGetValue(TrialNames.OwnerLabel, out string? owner)
+                || TrialNames.IsAlive(owner)
+                || (container.Labels.TryGetValue(StepRunner.ProtectLabel, out string? isProtected) && isProtected == "true"))
+                continue;
+            try
+            {
+                engine.Remove(container.Id, force: true);
+            }
+            catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
+            {
+                // Another run was faster.
+            }
+
+            DeleteFolder(Path.Combine(TrialRunner.SocketRoot(engine), container.Name));
+        }
+
+        foreach (FaultRecord record in ledger.List())
+            if (!FaultLedger.IsOwned(record) && !Exists(engine, record.ContainerId))
+                ledger.StrikeOut(record);
+    }
+
+    private static bool Exists(ContainerEngine engine, string id)
+    {
+        try
+        {
+            engine.Get(id);
+            return true;
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
+        {
+            return false;
+        }
+    }
+
+    private static void DeleteFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+}

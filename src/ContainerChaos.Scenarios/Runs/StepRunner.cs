@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ContainerChaos.Engine;
+using ContainerChaos.Linux;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Scenarios.Load;
+using ContainerChaos.Scenarios.Recovery;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>Does one step to a container and watches until the service is back, finally down, or the time is over.</summary>
+internal sealed class StepRunner(
+    ContainerEngine engine,
+    Scenario scenario,
+    Container container,
+    EndPoint endPoint,
+    TrialWatch watch,
+    OpenLoopLoad? probes,
+    FaultLedger ledger)
+{
+    internal const string ProtectLabel = "containerchaos.protect";
+
+    /// <summary>Whether the step can be done now: a crash needs something that runs, a start something that does not.</summary>
+    internal bool CanRun(ScenarioStep step) => step.Action == ScenarioAction.Start ? watch.IsDown : !watch.IsDown;
+
+    internal StepResult Run(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        if (container.Labels.TryGetValue(ProtectLabel, out string? isProtected) && isProtected == "true")
+            throw new TrialException($"{container.Name} is labelled {ProtectLabel}=true and is never touched.");
+        ContainerState before = watch.State;
+        using DeathWatch? death = step.EffectIsExit ? DeathWatch.TryStart(before.Pid, before.PidStartTime) : null;
+        FaultRecord fault = ledger.Write(
+            Describe(step), container.Id, container.Name, "remove the container, which exists for this trial only");
+        try
+        {
+            long injected = MonotonicClock.Now;
+            TimeSpan? actTime = Act(step, ref injected, cancellationToken);
+            Watch(step, injected, cancellationToken);
+            return Conclude(step, injected, actTime, death);
+        }
+        finally
+        {
+            // What a request or a crash does to a container ends with the container or with the step: both are over here.
+            ledger.StrikeOut(fault);
+        }
+    }
+
+    private TimeSpan? Act(ScenarioStep step, ref long injected, CancellationToken cancellationToken)
+    {
+        switch (step.Action)
+        {
+            case ScenarioAction.Request:
+                int status;
+                try
+                {
+                    status = WorkloadRequest.Send(endPoint, step.Path!, step.Timeout, out injected);
+                }
+                catch (SocketException e)
+                {
+                    throw new TrialException($"{step.Path}: {e.Message}");
+                }
+
+                // A fault that is refused would be reported as a service that survives it.
+                return status is 0 or (>= 200 and < 300)
+                    ? null
+                    : throw new TrialException($"the workload answered {step.Path} with {status}");
+            case ScenarioAction.Crash:
+                engine.Crash(container.Id, step.Signal);
+                return null;
+            default:
+                long began = Stopwatch.GetTimestamp();
+                _ = step.Action switch
+                {
+                    ScenarioAction.Stop => engine.Stop(container.Id, null, cancellationToken),
+                    ScenarioAction.Restart => engine.Restart(container.Id, null, cancellationToken),
+                    _ => engine.Start(container.Id, cancellationToken),
+                };
+                return Stopwatch.GetElapsedTime(began);
+        }
+    }
+
+    private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
+    {
+        long deadline = injected + (step.Timeout.Ticks * 100);
+        if (!step.EffectIsExit)
+        {
+            watch.WaitForSteady(MonotonicClock.Now, deadline, orDown: true, cancellationToken);
+            return;
+        }
+
+        long from = injected;
+        if (step.Action != ScenarioAction.Start)
+        {
+            ContainerEvent die = watch.WaitForEvent(EventTypes.Die, injected, deadline, cancellationToken)
+                ?? throw new TrialException($"{Describe(step)} did not end PID 1 within {step.Timeout.TotalSeconds:0.###} s");
+            from = die.MonotonicNanoseconds;
+        }
+
+        ContainerEvent? start = watch.WaitForEvent(EventTypes.Start, from, deadline, cancellationToken, journal => journal.IsDown)
+            // Finally down, says the monitor; the promise is tested by watching on.
+            ?? watch.WaitForEvent(EventTypes.Start, from, Math.Min(deadline, MonotonicClock.Now + (step.Observe.Ticks * 100)), cancellationToken);
+        if (start is not null)
+            watch.WaitForSteady(start.MonotonicNanoseconds, deadline, orDown: false, cancellationToken);
+    }
+
+    private StepResult Conclude(ScenarioStep step, long injected, TimeSpan? actTime, DeathWatch? death)
+    {
+        long until = MonotonicClock.Now;
+        IReadOnlyList<ContainerEvent> events = watch.Events;
+        IReadOnlyList<LoadSample> samples = watch.Samples;
+        RecoveryStamps stamps = RecoveryAnalysis.Compute(new StepObservation
+        {
+            Injected = injected,
+            WatchedUntil = until,
+            Schedule = watch.Schedule,
+            Samples = samples,
+            Probes = probes?.Snapshot() ?? [],
+            Events = events,
+            Died = death?.Died,
+            EffectIsExit = step.EffectIsExit,
+            Steady = scenario.Steady,
+        });
+        ContainerEvent? die = RecoveryAnalysis.First(events, EventTypes.Die, injected, until);
+        LoadSample[] seen = [.. samples.Where(s => s.Intended >= injected && s.Completed <= until)];
+        int failed = seen.Count(s => !s.Succeeded);
+        return new StepResult
+        {
+            Label = step.Label,
+            Stamps = stamps,
+            ExitCode = die is not null && die.Attributes.TryGetValue("exitCode", out string? code) && int.TryParse(code, out int exit) ? exit : null,
+            OomKilled = die is not null && die.Attributes.TryGetValue("oomKilled", out string? oom) && bool.TryParse(oom, out bool killed) && killed,
+            Requests = seen.Length,
+            Failed = failed,
+            Delayed = seen.Count(s => s.Succeeded && s.Latency > scenario.Steady.LatencyObjective.Ticks * 100),
+            Availability = Availability.Over(scenario.Horizon, watch.Schedule.Rate, seen.Length, failed, stamps),
+            Zombies = watch.IsDown ? null : engine.CountZombies(container.Id),
+            ActTime = actTime,
+        };
+    }
+
+    private static string Describe(ScenarioStep step) => step.Action switch
+    {
+        ScenarioAction.Request => "request " + step.Path,
+        ScenarioAction.Crash => "crash by " + SignalName.Of(step.Signal),
+        _ => step.Action.ToString().ToLowerInvariant(),
+    };
+}

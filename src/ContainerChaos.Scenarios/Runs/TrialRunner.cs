@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Scenarios.Load;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>Runs one trial: a fresh container, a load, the steps, and nothing left of it afterwards.</summary>
+internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Action<TrialSpec, string> report)
+{
+    // sockaddr_un holds 107 bytes of path, so the folder is short: the run root and a number.
+    private const string SocketInside = "/run/target/http.sock";
+    private static readonly TimeSpan s_baselineTimeout = TimeSpan.FromSeconds(10);
+
+    internal static string SocketRoot(ContainerEngine engine) => Path.Combine(engine.Options.RunRoot, "load");
+
+    internal TrialResult Run(TrialSpec spec, CancellationToken cancellationToken)
+    {
+        string folder = Path.Combine(SocketRoot(engine), spec.Name);
+        Container? container = null;
+        long origin = MonotonicClock.Now;
+        var steps = new List<StepResult>();
+        LoadResult? load = null;
+        string? error = null;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            container = engine.Create(Options(spec, folder), cancellationToken);
+            load = Experiment(spec, container, new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock")), steps, cancellationToken);
+        }
+        catch (TrialException e)
+        {
+            error = e.Message;
+            report(spec, "failed: " + e.Message);
+        }
+        finally
+        {
+            CleanUp(spec.Name, folder);
+        }
+
+        return new TrialResult
+        {
+            Scenario = spec.Scenario.Name,
+            Variant = spec.Cell.Variant?.Name,
+            Policy = spec.Cell.Policy.ToString(),
+            Init = spec.Cell.Init,
+            Trial = spec.Number,
+            Container = spec.Name,
+            Origin = origin,
+            Steps = steps,
+            Load = load,
+            Error = error,
+        };
+    }
+
+    /// <summary>Removes a trial's container by name, which works as well when its creation was interrupted, and its folder.</summary>
+    private void CleanUp(string name, string folder)
+    {
+        try
+        {
+            engine.Remove(name, force: true, CancellationToken.None);
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
+        {
+        }
+
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static ContainerCreateOptions Options(TrialSpec spec, string folder)
+    {
+        ScenarioTarget target = spec.Cell.Variant?.Target ?? spec.Scenario.Target;
+        return new ContainerCreateOptions
+        {
+            Name = spec.Name,
+            Image = target.Image,
+            Command = [.. target.Command, "--unix", SocketInside],
+            MemoryBytes = target.MemoryBytes,
+            PidsLimit = target.PidsLimit,
+            Cpus = target.Cpus,
+            RestartPolicy = spec.Cell.Policy,
+            RestartDelay = target.RestartDelay,
+            StopTimeout = target.StopTimeout,
+            Init = spec.Cell.Init,
+            Volumes = [$"{folder}:{Path.GetDirectoryName(SocketInside)}"],
+            Labels = spec.Labels,
+        };
+    }
+
+    private LoadResult Experiment(
+        TrialSpec spec, Container container, UnixDomainSocketEndPoint endPoint, List<StepResult> steps, CancellationToken cancellationToken)
+    {
+        Scenario scenario = spec.Scenario;
+        using var watch = new TrialWatch(container, scenario.Steady);
+        engine.Start(container.Id, cancellationToken);
+        using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(scenario.Load, endPoint), watch);
+        using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(LoadOptions(health, endPoint)) : null;
+        watch.Schedule = load.Schedule;
+        long now = MonotonicClock.Now;
+        if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, cancellationToken))
+            throw new TrialException("the service was never steady before the fault: " + WhyNotSteady(container, watch));
+        var runner = new StepRunner(engine, scenario, container, endPoint, watch, probes, ledger);
+        foreach (ScenarioStep step in scenario.Steps)
+        {
+            if (!runner.CanRun(step))
+                break;
+            StepResult result = runner.Run(step, cancellationToken);
+            steps.Add(result);
+            report(spec, Describe(result));
+        }
+
+        return load.Stop();
+    }
+
+    private string WhyNotSteady(Container container, TrialWatch watch)
+    {
+        IReadOnlyList<LoadSample> samples = watch.Samples;
+        string outcomes = string.Join(", ", samples.GroupBy(s => s.Outcome).Select(g => $"{g.Count()} {g.Key}"));
+        Supervisor.ContainerState state = watch.State;
+        string log = string.Join(" | ", engine.ReadLog(container.Id, new ContainerLogOptions { Tail = 3 }).Select(l => l.Line));
+        return $"{state.Status}, exit code {state.ExitCode?.ToString() ?? "none"}, requests: {outcomes}; log: {log}";
+    }
+
+    private static string Describe(StepResult step)
+    {
+        Recovery.RecoveryStamps stamps = step.Stamps;
+        string Since(long? stamp) => stamp is { } s ? $"{Math.Max(0, s - stamps.Injected) / 1e6:0} ms" : "–";
+        string label = step.Label == "–" ? "" : step.Label + ": ";
+        return stamps.Recovered
+            ? $"{label}injected → first failure {Since(stamps.FirstFailure)} → process {Since(stamps.Started)} → success {Since(stamps.FirstSuccess)}"
+            : $"{label}injected → first failure {Since(stamps.FirstFailure)} → not recovered in {Since(stamps.WatchedUntil)}";
+    }
+
+    private static LoadOptions LoadOptions(ScenarioLoad load, UnixDomainSocketEndPoint endPoint) =>
+        new() { EndPoint = endPoint, Path = load.Path, Rate = load.Rate, Timeout = load.Timeout };
+}

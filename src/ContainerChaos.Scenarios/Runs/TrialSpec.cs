@@ -1,0 +1,10 @@
+namespace ContainerChaos.Scenarios;
+
+/// <summary>One trial that is to be run.</summary>
+/// <param name="Scenario">The scenario.</param>
+/// <param name="Cell">The combination.</param>
+/// <param name="Number">Its number in the combination, from 1.</param>
+/// <param name="Name">The name of its container.</param>
+/// <param name="Labels">The labels of its container.</param>
+internal sealed record TrialSpec(
+    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels);

@@ -1,0 +1,129 @@
+using ContainerChaos.Engine;
+using ContainerChaos.Scenarios.Load;
+using ContainerChaos.Scenarios.Recovery;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>What a trial waits on: the container's journal and the load, under one lock, with one way to wait for either.</summary>
+internal sealed class TrialWatch : ILoadObserver, IDisposable
+{
+    private readonly object _gate = new();
+    private readonly ContainerJournal _journal;
+    private readonly SteadyStateOptions _steady;
+    private readonly List<LoadSample> _samples = [];
+    private SteadyStateDetector? _detector;
+    private bool _isSteady;
+
+    internal TrialWatch(Container container, SteadyStateOptions steady)
+    {
+        _steady = steady;
+        _journal = new ContainerJournal(container, _gate);
+    }
+
+    /// <summary>The arrivals of the load; set before anything is waited for.</summary>
+    internal ArrivalSchedule Schedule { get; set; } = new(0, 1);
+
+    internal ContainerState State
+    {
+        get
+        {
+            lock (_gate)
+                return _journal.State;
+        }
+    }
+
+    internal bool IsDown
+    {
+        get
+        {
+            lock (_gate)
+                return _journal.IsDown;
+        }
+    }
+
+    internal IReadOnlyList<ContainerEvent> Events
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _journal.Events];
+        }
+    }
+
+    internal IReadOnlyList<LoadSample> Samples
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _samples];
+        }
+    }
+
+    public void OnSample(in LoadSample sample)
+    {
+        lock (_gate)
+        {
+            _samples.Add(sample);
+            if (_detector is { } detector && !_isSteady && detector.Add(sample))
+            {
+                _isSteady = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    public void Dispose() => _journal.Dispose();
+
+    /// <summary>Waits for an event of a type that is no older than a moment.</summary>
+    /// <returns>The event, or null when the deadline passed or <paramref name="orElse"/> became true.</returns>
+    internal ContainerEvent? WaitForEvent(string type, long from, long deadline, CancellationToken cancellationToken, Func<ContainerJournal, bool>? orElse = null)
+    {
+        ContainerEvent? found = null;
+        Wait(
+            () => (found = RecoveryAnalysis.First(_journal.Events, type, from, long.MaxValue)) is not null || orElse?.Invoke(_journal) == true,
+            deadline,
+            cancellationToken);
+        return found;
+    }
+
+    /// <summary>Waits until the load has been steady since a moment or later, or the container is down.</summary>
+    /// <returns>Whether it is steady.</returns>
+    internal bool WaitForSteady(long origin, long deadline, bool orDown, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _detector = new SteadyStateDetector(origin, Schedule, _steady);
+            _isSteady = false;
+            foreach (LoadSample sample in _samples)
+                _isSteady |= _detector.Add(sample);
+        }
+
+        Wait(() => _isSteady || (orDown && _journal.IsDown), deadline, cancellationToken);
+        lock (_gate)
+        {
+            _detector = null;
+            return _isSteady;
+        }
+    }
+
+    private void Wait(Func<bool> condition, long deadline, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
+        {
+            lock (_gate)
+                Monitor.PulseAll(_gate);
+        });
+        lock (_gate)
+        {
+            while (!condition())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                long left = deadline - MonotonicClock.Now;
+                if (left <= 0)
+                    return;
+                Monitor.Wait(_gate, TimeSpan.FromMilliseconds(Math.Ceiling(left / 1e6)));
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using ContainerChaos.Scenarios.Recovery;
+
+namespace ContainerChaos.Scenarios;
+
+/// <summary>What a row means, measured against what the scenario expects.</summary>
+internal sealed record Verdict(string Text, bool AsExpected)
+{
+    internal static Verdict Of(ScenarioExpectation? expectation, StepResult[] steps, Distribution firstSuccess)
+    {
+        int unrecovered = steps.Count(s => !s.Stamps.Recovered);
+        if (expectation is null)
+            return new Verdict(unrecovered == 0 ? "recovers" : $"{unrecovered} of {steps.Length} not recovered", true);
+        if (expectation.Outcome == ExpectedOutcome.StaysDown && unrecovered < steps.Length)
+            return new Verdict($"unexpected: {steps.Length - unrecovered} of {steps.Length} came back", false);
+        if (expectation.Outcome == ExpectedOutcome.Recovers && unrecovered > 0)
+            return new Verdict($"unexpected: {unrecovered} of {steps.Length} did not recover", false);
+        if (expectation.ExitCode is { } code && steps.FirstOrDefault(s => s.ExitCode != code) is { } other)
+            return new Verdict($"unexpected: exit code {other.ExitCode?.ToString() ?? "none"} instead of {code}", false);
+        if (expectation.Within is { } within && firstSuccess.P50.Value > within.TotalMilliseconds)
+            return new Verdict($"too slow: median {firstSuccess.P50.Value:0} ms, objective {within.TotalMilliseconds:0} ms", false);
+        return new Verdict(expectation.Because ?? (expectation.Outcome == ExpectedOutcome.StaysDown ? "as expected" : "ok"), true);
+    }
+}

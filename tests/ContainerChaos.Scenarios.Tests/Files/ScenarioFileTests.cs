@@ -1,0 +1,112 @@
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.Scenarios.Tests.Files;
+
+public sealed class ScenarioFileTests
+{
+    private const string Minimal = """
+        schema: 1
+        name: a-test
+        title: A test
+        description: It tests.
+        steps:
+          - action: crash
+
+        """;
+
+    public static TheoryData<string> Shipped => [.. ScenarioCatalog.Names()];
+
+    [Fact]
+    public void The_three_scenarios_ship_in_the_order_of_a_game_day() =>
+        Assert.Equal(["memory-overrun", "ignored-sigterm", "zombie-storm"], ScenarioCatalog.Names());
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void A_shipped_scenario_covers_every_policy_with_and_without_init_and_expects_something_of_each_step(string name)
+    {
+        Scenario scenario = ScenarioCatalog.Find(name);
+        Assert.Equal(name, scenario.Name);
+        Assert.Equal(["no", "on-failure:3", "always", "unless-stopped"], scenario.Policies.Select(p => p.ToString()));
+        Assert.Equal([false, true], scenario.Init);
+        Assert.True(scenario.Trials >= 5);
+        foreach (ScenarioCell cell in scenario.Cells())
+            foreach (ScenarioStep step in scenario.Steps)
+                Assert.Contains(scenario.Expectations, e => e.Matches(cell, step.Label));
+    }
+
+    [Fact]
+    public void A_minimal_file_has_the_documented_defaults()
+    {
+        Scenario scenario = Parse(Minimal);
+        Assert.Equal(8, scenario.Cells().Count());
+        Assert.Equal(RestartDelay.Docker, scenario.Target.RestartDelay);
+        ScenarioStep step = Assert.Single(scenario.Steps);
+        Assert.Equal(("–", 9, true), (step.Label, step.Signal, step.EffectIsExit));
+    }
+
+    [Fact]
+    public void A_repeated_step_is_labelled_by_its_ordinal() =>
+        Assert.Equal(
+            ["1st", "2nd", "3rd", "4th"],
+            Parse(Minimal.Replace("action: crash", "{ action: crash, repeat: 4 }")).Steps.Select(s => s.Label));
+
+    [Theory]
+    [InlineData("extra: 1", 7, 1, "unknown key 'extra'")]
+    [InlineData("trials: many", 7, 9, "'many' is not a whole number")]
+    [InlineData("trials: 0", 7, 9, "from 1 to")]
+    [InlineData("load:\n  path: nope", 8, 3, "must begin with '/'")]
+    [InlineData("load:\n  ratio: 7", 8, 3, "unknown key 'ratio'")]
+    [InlineData("target:\n  memory: 64x", 8, 11, "is not a size")]
+    [InlineData("matrix:\n  policies: [sometimes]", 8, 14, "'sometimes' is not a restart policy")]
+    [InlineData("matrix:\n  init: [maybe]", 8, 10, "neither true nor false")]
+    [InlineData("expect:\n  - outcome: wins", 8, 14, "none of recovers, stays-down")]
+    [InlineData("horizon: 10", 7, 10, "is not a duration")]
+    [InlineData("name: again", 7, 1, "Duplicate key")]
+    [InlineData("variants: no-list", 7, 11, "must be a list")]
+    public void A_mistake_is_reported_with_its_line_and_column(string line, int row, int column, string problem)
+    {
+        var e = Assert.Throws<ScenarioFileException>(() => Parse(Minimal + line));
+        Assert.Contains(problem, e.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.StartsWith($"test.yaml:{row}:", e.Message);
+        Assert.Equal(row, e.Line);
+        if (problem != "must begin with '/'" && problem != "Duplicate key")
+            Assert.Equal(column, e.Column);
+    }
+
+    [Fact]
+    public void A_missing_key_is_named()
+    {
+        var e = Assert.Throws<ScenarioFileException>(() => Parse("schema: 1\nname: x\ntitle: t\ndescription: d\n"));
+        Assert.Contains("'steps' is missing", e.Message);
+        e = Assert.Throws<ScenarioFileException>(() => Parse("schema: 1\nname: x\n"));
+        Assert.Contains("is missing", e.Message);
+        e = Assert.Throws<ScenarioFileException>(() => Parse("schema: 2\n"));
+        Assert.Contains("reads 'schema: 1'", e.Message);
+        Assert.Throws<ScenarioFileException>(() => Parse("a: [1\nb: {"));
+        Assert.Throws<ScenarioFileException>(() => Parse(""));
+    }
+
+    [Fact]
+    public void An_unknown_name_lists_what_there_is()
+    {
+        var e = Assert.Throws<FileNotFoundException>(() => ScenarioCatalog.Find("tornado"));
+        Assert.Contains("zombie-storm", e.Message);
+    }
+
+    [Fact]
+    public void A_plan_says_what_a_run_would_do()
+    {
+        ScenarioPlan plan = ScenarioRunner.Plan([ScenarioCatalog.Find("zombie-storm")], new RunOptions { Trials = 20 });
+        Assert.Equal(160, plan.Trials);
+        Assert.StartsWith(
+            "zombie-storm: 20 trials × (no, on-failure:3, always, unless-stopped) × (no init, init) on new containers from target:latest; about ",
+            plan.Scenarios[0].ToString());
+        Assert.Equal(5, ScenarioRunner.Plan([ScenarioCatalog.Find("zombie-storm")], new RunOptions { Policies = [RestartPolicy.Always], Init = true }).Trials);
+    }
+
+    [Fact]
+    public void A_whole_game_day_is_planned_for_less_than_three_minutes() =>
+        Assert.InRange(ScenarioRunner.Plan(ScenarioCatalog.BuiltIn(), new RunOptions()).Estimate, TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(3));
+
+    private static Scenario Parse(string yaml) => ScenarioFile.Parse(new StringReader(yaml), "test.yaml");
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using ContainerChaos.Scenarios.Load;
+
+namespace ContainerChaos.Scenarios.Tests.Load;
+
+[Collection(nameof(TimingTests))]
+public sealed class OpenLoopLoadTests
+{
+    [Fact]
+    public void Every_arrival_has_exactly_one_sample_at_the_constant_rate()
+    {
+        using var server = new TestServer();
+        var gate = new SampleGate(200);
+        using OpenLoopLoad load = OpenLoopLoad.Start(new LoadOptions { EndPoint = server.EndPoint, Rate = 500 }, gate);
+        gate.Wait();
+        LoadResult result = load.Stop();
+        Assert.All(result.Samples, s => Assert.Equal(RequestOutcome.Success, s.Outcome));
+        long[] intended = [.. result.Samples.Select(s => s.Intended).Order()];
+        for (int i = 0; i < intended.Length; i++)
+            Assert.Equal(load.Schedule.TimeOf(i), intended[i]);
+        Assert.Equal(result.Schedule.CountBetween(result.Schedule.Start, result.End + 1), intended.Length);
+        Assert.All(result.Samples, s => Assert.True(s.Intended <= s.Sent && s.Sent <= s.Completed));
+        Assert.True(result.Lateness.ValueAt(0.5) < 5_000_000, $"median lateness {result.Lateness.ValueAt(0.5)} ns");
+    }
+
+    [Fact]
+    public void A_frozen_target_delays_no_arrival_and_its_stall_shows_in_the_corrected_series_only()
+    {
+        using var server = new TestServer();
+        var warm = new SampleGate(50);
+        using OpenLoopLoad load = OpenLoopLoad.Start(
+            new LoadOptions { EndPoint = server.EndPoint, Rate = 1000, MaxConnections = 1, Timeout = TimeSpan.FromSeconds(5) }, warm);
+        warm.Wait();
+        server.Freeze();
+        long frozen = MonotonicClock.Now;
+        // 300 arrivals later, by the schedule and not by a completion: none completes.
+        WaitUntil(frozen + 300_000_000);
+        server.Thaw();
+        LoadResult result = load.Stop();
+        Assert.Equal(0, result.Failed);
+        Assert.True(result.PeakPending >= 290, $"{result.PeakPending} waited");
+        // With one connection all but one of the stalled requests were sent after the thaw: a closed loop would not have seen them.
+        Assert.True(result.Corrected.ValueAt(0.9) > 100_000_000, $"corrected p90 {result.Corrected.ValueAt(0.9)}");
+        Assert.True(result.Uncorrected.ValueAt(0.9) < 50_000_000, $"uncorrected p90 {result.Uncorrected.ValueAt(0.9)}");
+    }
+
+    [Fact]
+    public void Requests_to_a_frozen_target_time_out_on_time_and_the_overflow_is_dropped_and_counted()
+    {
+        using var server = new TestServer();
+        server.Freeze();
+        var gate = new SampleGate(300);
+        using OpenLoopLoad load = OpenLoopLoad.Start(
+            new LoadOptions { EndPoint = server.EndPoint, Rate = 1000, MaxConnections = 4, MaxPending = 20, Timeout = TimeSpan.FromMilliseconds(100) }, gate);
+        gate.Wait();
+        LoadResult result = load.Stop();
+        Assert.Equal(0, result.Succeeded);
+        Assert.Equal(20, result.PeakPending);
+        Assert.True(result.Dropped > 100);
+        Assert.Equal(result.Dropped, result.Samples.Count(s => s.Outcome == RequestOutcome.Dropped));
+        Assert.All(result.Samples.Where(s => s.Outcome == RequestOutcome.TimedOut), s => Assert.InRange(s.Latency, 100_000_000, 140_000_000));
+    }
+
+    [Fact]
+    public void A_vanished_target_is_refused_at_once_and_found_again_when_it_returns()
+    {
+        using var server = new TestServer();
+        var gate = new SampleGate(40);
+        using OpenLoopLoad load = OpenLoopLoad.Start(new LoadOptions { EndPoint = server.EndPoint, Rate = 1000 }, gate);
+        gate.Wait();
+        long gone = MonotonicClock.Now;
+        server.Vanish();
+        gate.Again(100, s => s.Outcome == RequestOutcome.Refused);
+        gate.Wait();
+        server.Open();
+        long back = MonotonicClock.Now;
+        gate.Again(20, s => s.Succeeded);
+        gate.Wait();
+        LoadResult result = load.Stop();
+        Assert.All(result.Samples.Where(s => s.Outcome == RequestOutcome.Refused), s => Assert.True(s.Latency < 20_000_000));
+        long firstSuccess = result.Samples.Where(s => s.Succeeded && s.Sent > back).Min(s => s.Completed);
+        Assert.InRange(firstSuccess - back, 0, 10_000_000);
+        long firstFailure = result.Samples.Where(s => !s.Succeeded).Min(s => s.Completed);
+        Assert.InRange(firstFailure - gone, 0, 10_000_000);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", RequestOutcome.ErrorStatus, 503)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", RequestOutcome.Success, 200)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", RequestOutcome.Success, 200)]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n\r\n", RequestOutcome.BadResponse, 0)]
+    public void Responses_are_read_as_they_are_framed(string response, RequestOutcome outcome, int status)
+    {
+        using var server = new TestServer { Response = response };
+        var gate = new SampleGate(20);
+        using OpenLoopLoad load = OpenLoopLoad.Start(new LoadOptions { EndPoint = server.EndPoint, Rate = 500 }, gate);
+        gate.Wait();
+        Assert.All(load.Stop().Samples, s => Assert.Equal((outcome, status), (s.Outcome, s.Status)));
+    }
+
+    [Fact]
+    public void A_refused_tcp_port_is_a_failure_and_not_an_exception()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var endPoint = (IPEndPoint)probe.LocalEndpoint;
+        probe.Stop();
+        var gate = new SampleGate(20);
+        using OpenLoopLoad load = OpenLoopLoad.Start(new LoadOptions { EndPoint = endPoint, Rate = 500 }, gate);
+        gate.Wait();
+        Assert.All(load.Stop().Samples, s => Assert.Equal(RequestOutcome.Refused, s.Outcome));
+    }
+
+    [Fact]
+    public void Ten_thousand_requests_a_second_stay_on_schedule()
+    {
+        using var server = new TestServer();
+        var gate = new SampleGate(10_000);
+        using OpenLoopLoad load = OpenLoopLoad.Start(
+            new LoadOptions { EndPoint = server.EndPoint, Rate = 10_000, MaxConnections = 16, Timeout = TimeSpan.FromSeconds(5) }, gate);
+        gate.Wait();
+        LoadResult result = load.Stop();
+        Assert.Equal(0, result.Failed);
+        Assert.Equal(result.Schedule.CountBetween(result.Schedule.Start, result.End + 1), result.Samples.Count);
+    }
+
+    [Fact]
+    public void An_option_out_of_range_is_named()
+    {
+        var e = Assert.Throws<ArgumentException>(() =>
+            OpenLoopLoad.Start(new LoadOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 1), Path = "no slash" }));
+        Assert.Equal("Path", e.ParamName);
+    }
+
+    // Waits for a moment of the clock itself: the only thing to wait for while nothing completes.
+    private static void WaitUntil(long moment)
+    {
+        using var never = new ManualResetEventSlim();
+        while (moment - MonotonicClock.Now is > 0 and var left)
+            never.Wait(TimeSpan.FromMicroseconds((left / 1000) + 1));
+    }
+}

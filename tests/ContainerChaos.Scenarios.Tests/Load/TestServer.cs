@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ContainerChaos.Scenarios.Tests.Load;
+
+/// <summary>A small real HTTP server on a Unix socket, which can be told to fall silent, to err, or to go away.</summary>
+internal sealed class TestServer : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("ccload").FullName;
+    private readonly List<Socket> _connections = [];
+    private readonly Lock _lock = new();
+    private readonly ManualResetEventSlim _answering = new(initialState: true);
+    private Socket? _listener;
+
+    internal TestServer() => Open();
+
+    internal string SocketPath => Path.Combine(_directory, "http.sock");
+
+    internal EndPoint EndPoint => new UnixDomainSocketEndPoint(SocketPath);
+
+    internal string Response { get; set; } = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    internal void Freeze() => _answering.Reset();
+
+    internal void Thaw() => _answering.Set();
+
+    internal void Open()
+    {
+        File.Delete(SocketPath);
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(EndPoint);
+        listener.Listen(128);
+        _listener = listener;
+        new Thread(() => Accept(listener)) { IsBackground = true }.Start();
+    }
+
+    internal void Vanish()
+    {
+        _listener?.Dispose();
+        lock (_lock)
+        {
+            foreach (Socket connection in _connections)
+                connection.Dispose();
+            _connections.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        Thaw();
+        Vanish();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private void Accept(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                Socket connection = listener.Accept();
+                lock (_lock)
+                    _connections.Add(connection);
+                new Thread(() => Serve(connection)) { IsBackground = true }.Start();
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private void Serve(Socket connection)
+    {
+        var buffer = new byte[4096];
+        int length = 0;
+        try
+        {
+            while (connection.Receive(buffer.AsSpan(length)) is > 0 and var received)
+            {
+                length += received;
+                while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) is >= 0 and var end)
+                {
+                    _answering.Wait();
+                    connection.Send(Encoding.ASCII.GetBytes(Response));
+                    buffer.AsSpan(end + 4, length - end - 4).CopyTo(buffer);
+                    length -= end + 4;
+                }
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+        finally
+        {
+            connection.Dispose();
+        }
+    }
+}
