@@ -50,6 +50,13 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Reads from the file's start, wherever the position is (pread(2)).</summary>
+    public unsafe int ReadFromStart(Span<byte> buffer)
+    {
+        fixed (byte* data = buffer)
+            return (int)Libc.Checked("pread64", null, Libc.Retrying((nint)SystemCallNumber.pread64, Number, (nint)data, buffer.Length, 0));
+    }
+
     /// <summary>Reads until the buffer is full or the file ends, and returns how many bytes that were.</summary>
     public int ReadFully(Span<byte> buffer)
     {
@@ -81,6 +88,20 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         if (Libc.Retrying((nint)SystemCallNumber.flock, Number, LOCK_EX | LOCK_NB) == 0)
             return true;
         return Marshal.GetLastPInvokeError() == (int)Errno.EAGAIN ? false : throw ErrnoException.Last("flock");
+    }
+
+    /// <summary>Whether a path leads to the very file that is open here.</summary>
+    public bool IsSameFileAs(string path)
+    {
+        var here = FileStatus.Read(this);
+        return FileStatus.TryRead(path, out var there) && there.Device == here.Device && there.Inode == here.Inode;
+    }
+
+    /// <summary>Sets close-on-exec on a descriptor that was inherited without it (fcntl(2), FD_CLOEXEC).</summary>
+    public void SetCloseOnExec()
+    {
+        const int F_SETFD = 2, FD_CLOEXEC = 1;
+        Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_SETFD, FD_CLOEXEC));
     }
 
     /// <inheritdoc/>

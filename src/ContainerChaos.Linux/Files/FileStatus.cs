@@ -74,6 +74,12 @@ public readonly record struct FileStatus
             var errno => throw new ErrnoException(errno, "statx", path),
         };
 
+    /// <summary>Reads the status of what is open.</summary>
+    public static FileStatus Read(FileDescriptor descriptor) =>
+        TryRead(descriptor.Number, "", out var status, NativeConstants.AT_EMPTY_PATH) is var errno and not Errno.None
+            ? throw new ErrnoException(errno, "statx")
+            : status;
+
     internal static unsafe Errno TryRead(int directory, string name, out FileStatus status, int flags = FileCalls.AT_SYMLINK_NOFOLLOW)
     {
         FileCalls.StatX raw;

@@ -41,6 +41,32 @@ public sealed unsafe class PidFd : FileDescriptor
     /// <returns>The exit code, 128+n after signal n; null while it lives.</returns>
     public int? TryReap() => Wait(WEXITED | WNOHANG);
 
+    /// <summary>How a process ended that need not be a child (PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15).</summary>
+    /// <param name="exitCode">The exit code, 128+n after signal n, when it is known.</param>
+    public PidFdExitInfo TryReadExitInfo(out int exitCode)
+    {
+        // struct pidfd_info: mask, cgroupid, then pid, tgid, ppid, four uids and four gids, exit_code; 64 bytes.
+        // PIDFD_GET_INFO is _IOWR(0xFF, 11, struct pidfd_info).
+        const long PIDFD_INFO_EXIT = 8;
+        const uint PIDFD_GET_INFO = 0xC040FF0B;
+        const int size = 64, exitCodeOffset = 60;
+        var info = stackalloc byte[size];
+        new Span<byte>(info, size).Clear();
+        *(long*)info = PIDFD_INFO_EXIT;
+        exitCode = 0;
+        if (Libc.SystemCall((nint)SystemCallNumber.ioctl, Number, unchecked((nint)PIDFD_GET_INFO), (nint)info) == -1)
+            return (Errno)Marshal.GetLastPInvokeError() is Errno.ESRCH ? PidFdExitInfo.NotYet : PidFdExitInfo.NotSupported;
+        if ((*(long*)info & PIDFD_INFO_EXIT) == 0)
+            return ExitInfoIsKnownToKernel() ? PidFdExitInfo.NotYet : PidFdExitInfo.NotSupported;
+        // The raw wait status: a signal's number in the low seven bits, or the code above them.
+        var status = *(int*)(info + exitCodeOffset);
+        exitCode = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
+        return PidFdExitInfo.Known;
+    }
+
+    private static bool ExitInfoIsKnownToKernel() =>
+        Environment.OSVersion.Version is var version && (version.Major > 6 || (version.Major == 6 && version.Minor >= 15));
+
     private int? Wait(int options)
     {
         // siginfo_t: si_signo, si_errno, si_code, then for SIGCHLD si_pid, si_uid, si_status (sigaction(2)).

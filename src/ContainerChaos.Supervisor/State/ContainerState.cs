@@ -43,4 +43,7 @@ public sealed record ContainerState
 
     /// <summary>Whether an operator stopped or killed it, which disarms the restart policy until the next start.</summary>
     public bool ManuallyStopped { get; init; }
+
+    /// <summary>The OOM killer's count in the container's control group when the last run started.</summary>
+    public long OomKillsAtStart { get; init; }
 }

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Writes a container's events to its file and to whoever subscribed, in the order in which they happened.</summary>
+internal sealed class EventPublisher(string path, string containerId) : IDisposable
+{
+    private FileDescriptor? _file;
+
+    /// <summary>Called with each event.</summary>
+    internal event Action<ContainerEvent>? Published;
+
+    /// <summary>CLOCK_MONOTONIC in nanoseconds, which is what the stopwatch counts on Linux.</summary>
+    internal static long Now => Stopwatch.GetTimestamp();
+
+    internal void Publish(string type, params ReadOnlySpan<(string Key, string Value)> attributes) => PublishAt(Now, type, attributes);
+
+    /// <summary>Publishes something that was seen a moment ago.</summary>
+    internal void PublishAt(long monotonicNanoseconds, string type, params ReadOnlySpan<(string Key, string Value)> attributes)
+    {
+        var values = new Dictionary<string, string>(attributes.Length);
+        foreach (var (key, value) in attributes)
+            values[key] = value;
+        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values);
+        Published?.Invoke(containerEvent);
+        try
+        {
+            _file ??= FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x180 /* 0600 */);
+            _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(containerEvent, SupervisorJson.Default.ContainerEvent), (byte)'\n']);
+        }
+        catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EIO)
+        {
+            // A full disk costs the record of an event, never the supervision.
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
+}

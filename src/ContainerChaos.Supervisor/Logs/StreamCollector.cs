@@ -1,0 +1,79 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>
+/// One standard stream of a container on its way into the log. The FIFO is opened for reading and writing on both
+/// sides, so that neither the container nor a monitor sees the other's death as an end of file or a SIGPIPE.
+/// </summary>
+internal sealed class StreamCollector : IDisposable
+{
+    /// <summary>Docker's limit: a longer line is logged in parts, all but the last without a newline.</summary>
+    private const int MaximumLine = 16 * 1024;
+
+    private readonly byte[] _buffer = new byte[MaximumLine];
+    private readonly JsonLogWriter _log;
+    private readonly byte[] _name;
+    private int _used;
+
+    internal StreamCollector(string path, ReadOnlySpan<byte> name, JsonLogWriter log)
+    {
+        _name = name.ToArray();
+        _log = log;
+        Fifo.Create(path);
+        Path = path;
+        Descriptor = FileDescriptor.Open(path, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
+    }
+
+    internal string Path { get; }
+
+    internal FileDescriptor Descriptor { get; }
+
+    /// <summary>The container's side.</summary>
+    internal FileDescriptor OpenForContainer() => FileDescriptor.Open(Path, OpenFlags.O_RDWR);
+
+    /// <summary>Logs what is there, up to a bound, so that a chatty container does not keep the loop from its other duties.</summary>
+    internal void Collect()
+    {
+        for (var chunk = 0; chunk < 8 && ReadOnce(); chunk++)
+        {
+        }
+        _log.Flush();
+    }
+
+    /// <summary>Logs everything that is left after the last writer ended.</summary>
+    internal void Drain()
+    {
+        while (ReadOnce())
+        {
+        }
+        if (_used > 0)
+            _log.Append(_buffer.AsSpan(0, _used), _name);
+        _used = 0;
+        _log.Flush();
+    }
+
+    public void Dispose() => Descriptor.Dispose();
+
+    private bool ReadOnce()
+    {
+        var count = Descriptor.Read(_buffer.AsSpan(_used));
+        if (count <= 0)
+            return false;
+        _used += count;
+        var start = 0;
+        while (_buffer.AsSpan(start, _used - start).IndexOf((byte)'\n') is >= 0 and var length)
+        {
+            _log.Append(_buffer.AsSpan(start, length + 1), _name);
+            start += length + 1;
+        }
+        if (start == 0 && _used == _buffer.Length)
+        {
+            _log.Append(_buffer, _name);
+            start = _used;
+        }
+        _buffer.AsSpan(start, _used - start).CopyTo(_buffer);
+        _used -= start;
+        return true;
+    }
+}

@@ -1,0 +1,54 @@
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Taking over a container whose monitor was killed.</summary>
+internal sealed partial class ContainerMonitor
+{
+    /// <summary>
+    /// Takes up the supervision where a dead monitor left it. The container is not touched: its output waits in the
+    /// FIFOs, its exit is seen through a pidfd. If it ended meanwhile, that counts as an exit with an unknown code.
+    /// </summary>
+    /// <returns>False when there is nothing to take over.</returns>
+    internal bool TryAdopt()
+    {
+        if (_state.Status is not (ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting))
+            return false;
+        _restarts.Adopt(_state.RestartCount);
+        _cgroup.Create();
+        _oom.Start();
+
+        if (TryOpen(_state.Pid, _state.PidStartTime) is { } process)
+        {
+            WriteState(_state);
+            _events.Publish(EventTypes.Adopt, ("pid", _state.Pid.ToString()));
+            Watch(process);
+            return true;
+        }
+        _cgroup.SetLimits(Limits(_spec.Linux?.Resources));
+        if (_state.Status == ContainerStatus.Restarting)
+            RestartByPolicy();
+        else
+            OnExit(exitCode: null, EventPublisher.Now);
+        return true;
+    }
+
+    /// <summary>Ends without having supervised anything.</summary>
+    internal void Abandon()
+    {
+        RemoveRunDirectory();
+        _loop.Stop();
+    }
+
+    /// <summary>A PID is the same process only if its start time is; it is compared after the descriptor is held.</summary>
+    private static PidFd? TryOpen(int pid, ulong startTime)
+    {
+        if (pid == 0 || PidFd.TryOpen(pid) is not { } process)
+            return null;
+        if (ProcessStat.TryRead(pid, out var stat) && stat.StartTime == startTime && stat.State is not ('Z' or 'X'))
+            return process;
+        process.Dispose();
+        return null;
+    }
+}

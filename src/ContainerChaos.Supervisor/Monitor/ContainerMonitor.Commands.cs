@@ -1,0 +1,40 @@
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Commands executed inside the running container.</summary>
+internal sealed partial class ContainerMonitor
+{
+    private readonly Dictionary<PidFd, (SeqPacketSocket Client, int Pid)> _commands = [];
+
+    private void Execute(SeqPacketSocket connection, MonitorRequest request, FileDescriptor[] descriptors)
+    {
+        if (_process is null || _state.Status != ContainerStatus.Running)
+            throw NotRunning("execute a command in");
+        if (request.Process is null || descriptors.Length != 3)
+            throw new ContainerException(ErrorReason.InvalidArgument, "exec: a command and three descriptors are needed.");
+
+        var started = CommandLauncher.Start(_process, _cgroup, request.Process, _definition.Name, descriptors[0], descriptors[1], descriptors[2]);
+        _commands[started.Process] = (connection, started.Pid);
+        _events.Publish(EventTypes.ExecStart, ("pid", started.Pid.ToString()));
+        Send(connection, new MonitorReply { Pid = started.Pid });
+        _loop.Add(started.Process, EventPollFlags.EPOLLIN, _ => OnCommandEnded(started.Process));
+    }
+
+    private void OnCommandEnded(PidFd process)
+    {
+        if (process.TryReap() is not { } exitCode || !_commands.Remove(process, out var command))
+            return;
+        _loop.Close(process);
+        _events.Publish(EventTypes.ExecDie, ("pid", command.Pid.ToString()), ("exitCode", exitCode.ToString()));
+        Send(command.Client, new MonitorReply { ExitCode = exitCode });
+    }
+
+    /// <summary>PID 1 took every other process of its namespace with it; what is left of them to their parent is the reaping.</summary>
+    private void ReapCommands()
+    {
+        foreach (var process in (PidFd[])[.. _commands.Keys])
+            OnCommandEnded(process);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>What happens when PID 1 ends: record it, publish it, restart or finish.</summary>
+internal sealed partial class ContainerMonitor
+{
+    private bool _restartRequested;
+    private bool _stopRequested;
+
+    private void OnProcessEnded()
+    {
+        var seen = EventPublisher.Now;
+        int? exitCode;
+        if (_isChild)
+        {
+            exitCode = _process!.TryReap();
+            if (exitCode is null)
+                return;
+        }
+        else if (!TryReadStrangersExit(out exitCode))
+        {
+            return;
+        }
+
+        _loop.Close(_process!);
+        _process = null;
+        _stopTimer.Disarm();
+        _oom.Look();
+        _output.Drain();
+        _errors.Drain();
+        OnExit(exitCode, seen);
+    }
+
+    /// <summary>
+    /// The end of an adopted PID 1, whose parent is another process: since Linux 6.15 a pidfd still tells the exit code
+    /// once that parent has reaped it, which shows as EPOLLHUP. Before, nobody but the parent ever learns it.
+    /// </summary>
+    private bool TryReadStrangersExit(out int? exitCode)
+    {
+        switch (_process!.TryReadExitInfo(out var code))
+        {
+            case PidFdExitInfo.Known:
+                exitCode = code;
+                return true;
+            case PidFdExitInfo.NotYet:
+                // Only a hang-up is waited for, or the process that is ready but not reaped would spin the loop.
+                _loop.Modify(_process, EventPollFlags.None);
+                exitCode = null;
+                return false;
+            default:
+                exitCode = null;
+                return true;
+        }
+    }
+
+    private void OnExit(int? exitCode, long seen)
+    {
+        var ran = _startedAt == 0 ? DateTimeOffset.UtcNow - (_state.StartedAt ?? DateTimeOffset.UtcNow) : Stopwatch.GetElapsedTime(_startedAt);
+        _state = _state with
+        {
+            ExitCode = exitCode,
+            OomKilled = _oom.Kills > _state.OomKillsAtStart,
+            FinishedAt = DateTimeOffset.UtcNow,
+            Pid = 0,
+            PidStartTime = 0,
+        };
+
+        if (_restartRequested)
+        {
+            _restartRequested = false;
+            PublishDeath(seen);
+            RestartByOperator();
+            return;
+        }
+
+        var decision = _restarts.AfterExit(exitCode, _state.ManuallyStopped, ran);
+        if (!decision.Restart)
+        {
+            Finish(publishDeath: true, seen);
+            return;
+        }
+        WriteState(_state with { Status = ContainerStatus.Restarting, RestartCount = _restarts.RestartCount });
+        PublishDeath(seen);
+        _events.Publish(
+            EventTypes.BackOff,
+            ("delayMs", decision.Delay.TotalMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("restartCount", _restarts.RestartCount.ToString()));
+        if (decision.Delay <= TimeSpan.Zero)
+            RestartByPolicy();
+        else
+            _restartTimer.Arm(decision.Delay);
+    }
+
+    private void PublishDeath(long seen) => _events.PublishAt(
+        seen, EventTypes.Die, ("exitCode", _state.ExitCode?.ToString() ?? ""), ("oomKilled", _state.OomKilled ? "true" : "false"));
+
+    private void OnRestartTimer()
+    {
+        _restartTimer.Clear();
+        if (_state.Status == ContainerStatus.Restarting)
+            RestartByPolicy();
+    }
+
+    private void RestartByPolicy()
+    {
+        try
+        {
+            StartProcess();
+        }
+        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
+        {
+            // A start that fails counts as an exit with Docker's code for it, so the policy and its back-off go on.
+            var error = e as ContainerException ?? Describe(e);
+            _state = _state with { Error = error.Message };
+            _startedAt = Stopwatch.GetTimestamp();
+            OnExit(error.ExitCode, EventPublisher.Now);
+        }
+    }
+
+    private void RestartByOperator()
+    {
+        _restarts.Reset();
+        _state = _state with { ManuallyStopped = false };
+        try
+        {
+            StartProcess();
+            _events.Publish(EventTypes.Restart);
+            ReplyToRestarts(null);
+        }
+        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
+        {
+            var error = e as ContainerException ?? Describe(e);
+            _state = _state with { ExitCode = error.ExitCode, Error = error.Message };
+            ReplyToRestarts(error);
+            Finish(publishDeath: false);
+        }
+    }
+
+    /// <summary>
+    /// The container is finally down: its control group goes, then the state is written, then the event is published,
+    /// and last those who wait get their answer. So whoever sees "exited" finds nothing left of it.
+    /// </summary>
+    private void Finish(bool publishDeath, long seen = 0, ContainerStatus status = ContainerStatus.Exited)
+    {
+        _oom.Dispose();
+        ReapCommands();
+        _cgroup.TryDelete();
+        WriteState(_state with { Status = status, Pid = 0, PidStartTime = 0 });
+        if (publishDeath)
+            PublishDeath(seen);
+        if (_stopRequested)
+            _events.Publish(EventTypes.Stop);
+        RemoveRunDirectory();
+        ReplyToWaiters();
+        _loop.Stop();
+    }
+
+    private void RemoveRunDirectory()
+    {
+        foreach (var path in (ReadOnlySpan<string>)[_paths.ControlSocket, _paths.StandardOutput, _paths.StandardError, _paths.Lock])
+            File.Delete(path);
+        try
+        {
+            Directory.Delete(_paths.RunDirectory);
+        }
+        catch (IOException)
+        {
+            // Something that is not ours lies in it, or another monitor is starting there.
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text.Json;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>The control socket's server side: what an operator asks of a running container.</summary>
+internal sealed partial class ContainerMonitor
+{
+    private const int MaximumMessage = 256 * 1024;
+
+    private readonly HashSet<SeqPacketSocket> _connections = [];
+    private readonly HashSet<SeqPacketSocket> _subscribers = [];
+    private readonly List<SeqPacketSocket> _waiters = [];
+    private readonly List<SeqPacketSocket> _restartWaiters = [];
+    private SeqPacketSocket? _listener;
+    private byte[]? _message;
+
+    private void AcceptConnections()
+    {
+        while (_listener!.Accept() is { } connection)
+        {
+            _connections.Add(connection);
+            _loop.Add(connection, EventPollFlags.EPOLLIN | EventPollFlags.EPOLLRDHUP, _ => OnMessage(connection));
+        }
+    }
+
+    private void OnMessage(SeqPacketSocket connection)
+    {
+        _message ??= new byte[MaximumMessage];
+        FileDescriptor[] descriptors = [];
+        try
+        {
+            var length = connection.Receive(_message, out descriptors);
+            if (length == -1)
+                return;
+            if (length == 0)
+            {
+                Close(connection);
+                return;
+            }
+            var request = JsonSerializer.Deserialize(_message.AsSpan(0, length), ProtocolJson.Default.MonitorRequest)
+                ?? throw new JsonException("the message is null");
+            Handle(connection, request, descriptors);
+        }
+        catch (ContainerException e)
+        {
+            Send(connection, new MonitorReply { Error = MonitorError.From(e) });
+        }
+        catch (Exception e) when (e is JsonException or ErrnoException)
+        {
+            Send(connection, new MonitorReply { Error = new MonitorError(ErrorReason.InvalidArgument, $"{_definition.Name}: {e.Message}", _definition.Name, null, Errno.None) });
+        }
+        finally
+        {
+            foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+        }
+    }
+
+    private void Handle(SeqPacketSocket connection, MonitorRequest request, FileDescriptor[] descriptors)
+    {
+        switch (request.Op)
+        {
+            case "state":
+                Reply(connection);
+                break;
+            case "wait":
+                _waiters.Add(connection);
+                break;
+            case "subscribe":
+                _subscribers.Add(connection);
+                Reply(connection);
+                break;
+            case "stop":
+                _waiters.Add(connection);
+                _stopRequested = true;
+                Stop(GracePeriod(request));
+                break;
+            case "restart":
+                _restartWaiters.Add(connection);
+                _restartRequested = true;
+                Stop(GracePeriod(request));
+                break;
+            case "kill":
+                Kill(request.Signal ?? 9);
+                Reply(connection);
+                break;
+            case "pause":
+                Pause();
+                Reply(connection);
+                break;
+            case "unpause":
+                Unpause();
+                Reply(connection);
+                break;
+            case "exec":
+                Execute(connection, request, descriptors);
+                break;
+            default:
+                throw new ContainerException(ErrorReason.InvalidArgument, $"'{request.Op}' is not a request of this monitor.");
+        }
+    }
+
+    private TimeSpan GracePeriod(MonitorRequest request) =>
+        request.TimeoutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : _definition.StopTimeout;
+
+    /// <summary>The stop signal now, SIGKILL after the grace period; the policy is disarmed.</summary>
+    private void Stop(TimeSpan grace)
+    {
+        WriteState(_state with { ManuallyStopped = true });
+        if (_process is null)
+        {
+            // Between two incarnations: the one that was due is called off.
+            _restartTimer.Disarm();
+            if (_restartRequested)
+            {
+                _restartRequested = false;
+                RestartByOperator();
+            }
+            else
+            {
+                Finish(publishDeath: false);
+            }
+            return;
+        }
+        _events.Publish(EventTypes.Kill, ("signal", _definition.StopSignal.ToString()));
+        _process.SendSignal(_definition.StopSignal);
+        if (_state.Status == ContainerStatus.Paused)
+            Unpause();
+        if (grace > TimeSpan.Zero)
+            _stopTimer.Arm(grace);
+        else
+            KillProcess();
+    }
+
+    private void OnStopTimer()
+    {
+        _stopTimer.Clear();
+        KillProcess();
+    }
+
+    private void KillProcess()
+    {
+        const int SIGKILL = 9;
+        if (_process is null)
+            return;
+        _events.Publish(EventTypes.Kill, ("signal", "9"));
+        _process.SendSignal(SIGKILL);
+        if (_state.Status == ContainerStatus.Paused)
+            Unpause();
+    }
+
+    /// <summary>
+    /// A signal that an operator sends to PID 1. SIGKILL and the stop signal mean "be down", so they disarm the policy,
+    /// as Docker's kill does; any other is a message to the process.
+    /// </summary>
+    private void Kill(int signal)
+    {
+        const int SIGKILL = 9;
+        var process = _process ?? throw NotRunning("signal");
+        if (signal == SIGKILL || signal == _definition.StopSignal)
+            WriteState(_state with { ManuallyStopped = true });
+        _events.Publish(EventTypes.Kill, ("signal", signal.ToString()));
+        process.SendSignal(signal);
+        // A frozen version 1 group takes the signal only when it is thawed.
+        if (signal == SIGKILL && _state.Status == ContainerStatus.Paused)
+            Unpause();
+    }
+
+    private void Pause()
+    {
+        if (_state.Status != ContainerStatus.Running)
+            throw NotRunning("pause");
+        try
+        {
+            _cgroup.Freeze(TimeSpan.FromSeconds(5));
+        }
+        catch (ErrnoException e)
+        {
+            throw new ContainerException(ErrorReason.KernelError, $"{_definition.Name}: cannot pause: {e.Message}.", _definition.Name, e);
+        }
+        WriteState(_state with { Status = ContainerStatus.Paused });
+        _events.Publish(EventTypes.Pause);
+    }
+
+    private void Unpause()
+    {
+        if (_state.Status != ContainerStatus.Paused)
+            throw new ContainerException(ErrorReason.InvalidState, $"{_definition.Name} is not paused.", _definition.Name);
+        _cgroup.Thaw();
+        WriteState(_state with { Status = ContainerStatus.Running });
+        _events.Publish(EventTypes.Unpause);
+    }
+
+    private ContainerException NotRunning(string verb) => new(
+        ErrorReason.InvalidState, $"{_definition.Name}: cannot {verb} a container that is {_state.Status.ToString().ToLowerInvariant()}.", _definition.Name);
+
+    private void Reply(SeqPacketSocket connection) => Send(connection, new MonitorReply { State = _state });
+
+    private void ReplyToWaiters()
+    {
+        foreach (var connection in (SeqPacketSocket[])[.. _waiters, .. _restartWaiters])
+            Reply(connection);
+    }
+
+    private void ReplyToRestarts(ContainerException? error)
+    {
+        foreach (var connection in _restartWaiters)
+            Send(connection, error is null ? new MonitorReply { State = _state } : new MonitorReply { Error = MonitorError.From(error) });
+        _restartWaiters.Clear();
+    }
+
+    private void SendToSubscribers(ContainerEvent containerEvent)
+    {
+        if (_subscribers.Count == 0)
+            return;
+        foreach (var connection in (SeqPacketSocket[])[.. _subscribers])
+            Send(connection, new MonitorReply { Event = containerEvent });
+    }
+
+    /// <summary>Sends, and gives up on a client that is gone or does not read: a slow observer never holds up the supervision.</summary>
+    private void Send(SeqPacketSocket connection, MonitorReply reply)
+    {
+        if (_connections.Contains(connection)
+            && !connection.TrySend(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply)))
+            Close(connection);
+    }
+
+    private void Close(SeqPacketSocket connection)
+    {
+        _connections.Remove(connection);
+        _subscribers.Remove(connection);
+        _waiters.Remove(connection);
+        _restartWaiters.Remove(connection);
+        _loop.Close(connection);
+    }
+}

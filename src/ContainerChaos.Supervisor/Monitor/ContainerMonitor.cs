@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>
+/// What outlives the shell: one process a container, which starts PID 1, watches it, restarts it by policy, keeps its
+/// log and its state, and answers on the control socket until the container is finally down.
+/// </summary>
+/// <remarks>One thread, one event loop, no polling. The state on disk is written here and nowhere else.</remarks>
+internal sealed partial class ContainerMonitor : IDisposable
+{
+    private readonly ContainerPaths _paths;
+    private readonly ContainerDefinition _definition;
+    private readonly RuntimeSpec _spec;
+    private readonly EventLoop _loop = new();
+    private readonly RestartManager _restarts;
+    private readonly EventPublisher _events;
+    private readonly JsonLogWriter _log;
+    private readonly StreamCollector _output;
+    private readonly StreamCollector _errors;
+    private readonly Cgroup _cgroup;
+    private readonly ContainerLauncher _launcher;
+    private readonly TimerFd _restartTimer = TimerFd.Create();
+    private readonly TimerFd _stopTimer = TimerFd.Create();
+    private readonly OomWatcher _oom;
+
+    private ContainerState _state;
+    private PidFd? _process;
+    private bool _isChild;
+    private long _startedAt;
+
+    internal ContainerMonitor(ContainerPaths paths)
+    {
+        _paths = paths;
+        _definition = JsonFile.TryRead(paths.Definition, SupervisorJson.Default.ContainerDefinition)
+            ?? throw new ContainerException(ErrorReason.ContainerNotFound, $"{paths.Definition} does not exist.", paths.ContainerDirectory);
+        _spec = RuntimeSpecJson.Read(paths.Spec);
+        _state = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
+        _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
+        _events = new EventPublisher(paths.Events, _definition.Id);
+        _log = new JsonLogWriter(paths.Log, _definition.Log);
+        _cgroup = CgroupHost.Current.Group(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
+        _launcher = new ContainerLauncher(
+            _spec, paths.RootFileSystem,
+            _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, paths.Upper, paths.Work) : null,
+            _cgroup, _definition.Name, _definition.Init);
+        _output = new StreamCollector(paths.StandardOutput, "stdout"u8, _log);
+        _errors = new StreamCollector(paths.StandardError, "stderr"u8, _log);
+        _oom = new OomWatcher(_loop, _cgroup, PublishOom);
+
+        _loop.Add(_output.Descriptor, EventPollFlags.EPOLLIN, _ => _output.Collect());
+        _loop.Add(_errors.Descriptor, EventPollFlags.EPOLLIN, _ => _errors.Collect());
+        _loop.Add(_restartTimer, EventPollFlags.EPOLLIN, _ => OnRestartTimer());
+        _loop.Add(_stopTimer, EventPollFlags.EPOLLIN, _ => OnStopTimer());
+        _events.Published += SendToSubscribers;
+    }
+
+    /// <summary>The state as last written.</summary>
+    internal ContainerState State => _state;
+
+    /// <summary>Starts the container as an operator does: the policy is armed, the back-off begins anew.</summary>
+    /// <exception cref="ContainerException">It can't be started; the state says so and nothing of it is left.</exception>
+    internal void StartFresh()
+    {
+        _restarts.Reset();
+        _state = _state with { ManuallyStopped = false, RestartCount = 0 };
+        try
+        {
+            _cgroup.Create();
+            _cgroup.SetLimits(Limits(_spec.Linux?.Resources));
+            _oom.Start();
+            StartProcess();
+        }
+        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
+        {
+            var error = e as ContainerException ?? Describe(e);
+            _state = _state with { ExitCode = error.ExitCode, Error = error.Message, FinishedAt = DateTimeOffset.UtcNow };
+            // As in Docker, a container that never ran stays "created".
+            Finish(publishDeath: false, status: _state.StartedAt is null ? ContainerStatus.Created : ContainerStatus.Exited);
+            throw error;
+        }
+    }
+
+    /// <summary>Answers and watches until the container is finally down.</summary>
+    internal void Run(SeqPacketSocket listener)
+    {
+        _listener = listener;
+        _loop.Add(listener, EventPollFlags.EPOLLIN, _ => AcceptConnections());
+        _loop.Run();
+    }
+
+    public void Dispose()
+    {
+        _process?.Dispose();
+        _launcher.Dispose();
+        _oom.Dispose();
+        _log.Dispose();
+        _events.Dispose();
+        _output.Dispose();
+        _errors.Dispose();
+        _restartTimer.Dispose();
+        _stopTimer.Dispose();
+        _loop.Dispose();
+    }
+
+    private void StartProcess()
+    {
+        var oomKills = _cgroup.ReadOomKills();
+        LaunchedProcess launched;
+        using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
+        using (var output = _output.OpenForContainer())
+        using (var error = _errors.OpenForContainer())
+            launched = _launcher.Start(input, output, error);
+
+        _startedAt = Stopwatch.GetTimestamp();
+        _isChild = true;
+        WriteState(_state with
+        {
+            Status = ContainerStatus.Running,
+            Pid = launched.Pid,
+            PidStartTime = launched.StartTime,
+            ExitCode = null,
+            OomKilled = false,
+            OomKillsAtStart = oomKills,
+            Error = null,
+            RestartCount = _restarts.RestartCount,
+            StartedAt = DateTimeOffset.UtcNow,
+            FinishedAt = null,
+        });
+        _events.Publish(EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
+        Watch(launched.Process);
+    }
+
+    private void Watch(PidFd process)
+    {
+        _process = process;
+        _loop.Add(process, EventPollFlags.EPOLLIN, _ => OnProcessEnded());
+    }
+
+    private void WriteState(ContainerState state)
+    {
+        _state = state with { MonitorPid = Environment.ProcessId };
+        try
+        {
+            JsonFile.Write(_paths.State, _state, SupervisorJson.Default.ContainerState);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk or a lost directory must not end the supervision; whoever asks on the socket still gets the truth.
+        }
+    }
+
+    private void PublishOom(long count) => _events.Publish(EventTypes.Oom, ("count", count.ToString()));
+
+    private ContainerException Describe(Exception error) => error switch
+    {
+        ErrnoException { Errno: Errno.ENOSPC or Errno.EDQUOT } => new ContainerException(
+            ErrorReason.DiskFull, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
+        ErrnoException { Errno: Errno.EPERM or Errno.EACCES or Errno.EROFS } => new ContainerException(
+            ErrorReason.PermissionDenied, $"{_definition.Name}: {error.Message}.", _definition.Name, error) { Remedy = "Run as root, with the control groups mounted writable." },
+        ErrnoException { Errno: Errno.EINVAL or Errno.EBUSY, Call: "write" } => new ContainerException(
+            ErrorReason.InvalidArgument, $"{_definition.Name}: the kernel refuses a limit: {error.Message}.", _definition.Name, error),
+        _ => new ContainerException(ErrorReason.StartFailed, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
+    };
+
+    private static CgroupLimits Limits(ResourcesSpec? resources) => new()
+    {
+        MemoryBytes = resources?.Memory?.Limit,
+        MemoryAndSwapBytes = resources?.Memory?.Swap,
+        CpuQuota = resources?.Cpu?.Quota,
+        CpuPeriod = resources?.Cpu?.Period,
+        CpuShares = resources?.Cpu?.Shares,
+        Pids = resources?.Pids?.Limit,
+    };
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>
+/// <c>ccrun monitor</c>: the process that supervises one container. Its caller passes a pipe as descriptor 3 and reads
+/// from it how the start went.
+/// </summary>
+public static class MonitorProgram
+{
+    /// <summary>The verb for what the caller starts: it makes the monitor a process of its own and ends.</summary>
+    public const string DetachVerb = "monitor-detach";
+
+    /// <summary>The verb of the monitor itself.</summary>
+    public const string Verb = "monitor";
+
+    /// <summary>What the monitor is to do: start the container afresh.</summary>
+    public const string Start = "start";
+
+    /// <summary>What the monitor is to do: take over from one that died.</summary>
+    public const string Adopt = "adopt";
+
+    /// <summary>
+    /// Executes the monitor in a clone and returns at once, so that it is nobody's child: it is reparented, outlives the
+    /// caller's shell, and leaves no zombie behind in a shell that reaps nothing.
+    /// </summary>
+    /// <returns>0, or 125 when it could not be executed.</returns>
+    public static int Detach(IReadOnlyList<string> arguments)
+    {
+        using var program = new ChildProgram();
+        const int SIG_SETMASK = 2;
+        program.Call("start a session", SystemCallNumber.setsid);
+        program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, SIG_SETMASK, program.Memory(8), 0, 8);
+        program.Call(
+            "execute the monitor", SystemCallNumber.execve,
+            program.Text("/proc/self/exe"), program.TextArray(["ccrun", Verb, .. arguments]), program.TextArray([]));
+        using var child = program.Start(CloneFlags.None, cgroup: null);
+        var failure = child.WaitForExecute();
+        child.Process.Dispose();
+        return failure is null ? 0 : 125;
+    }
+
+    /// <summary>Supervises a container until it is down.</summary>
+    /// <param name="arguments"><see cref="Start"/> or <see cref="Adopt"/>, the container's directory, its run directory.</param>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        if (arguments is not [Start or Adopt, var containerDirectory, var runDirectory])
+            return 2;
+        Environment.CurrentDirectory = "/";
+        using var ready = new FileDescriptor(DetachedProcess.PassedDescriptor);
+        ready.SetCloseOnExec();
+        var paths = new ContainerPaths(containerDirectory, runDirectory);
+        try
+        {
+            using var guard = MonitorLock.Take(paths);
+            if (guard is null)
+            {
+                Tell(ready, new MonitorReply { State = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) });
+                return 0;
+            }
+            Supervise(paths, adopt: arguments[0] == Adopt, ready);
+            return 0;
+        }
+        catch (ContainerException e)
+        {
+            Tell(ready, new MonitorReply { Error = MonitorError.From(e) });
+            return 125;
+        }
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException or JsonException)
+        {
+            Tell(ready, new MonitorReply { Error = new MonitorError(ErrorReason.StartFailed, e.Message, Path.GetFileName(containerDirectory), null, (e as ErrnoException)?.Errno ?? Errno.None) });
+            return 125;
+        }
+    }
+
+    private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
+    {
+        using var monitor = new ContainerMonitor(paths);
+        File.Delete(paths.ControlSocket);
+        using var listener = SeqPacketSocket.Listen(paths.ControlSocket);
+        if (!adopt)
+            monitor.StartFresh();
+        else if (!monitor.TryAdopt())
+            monitor.Abandon();
+        Tell(ready, new MonitorReply { State = monitor.State });
+        ready.Dispose();
+        monitor.Run(listener);
+    }
+
+    private static void Tell(FileDescriptor ready, MonitorReply reply)
+    {
+        try
+        {
+            if (!ready.IsClosed)
+                ready.Write(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply));
+        }
+        catch (ErrnoException e) when (e.Errno == Errno.EPIPE)
+        {
+            // The caller is gone; the container goes on without it.
+        }
+    }
+}

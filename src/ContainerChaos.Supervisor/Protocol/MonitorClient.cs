@@ -1,0 +1,124 @@
+using System.Text.Json;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>
+/// A connection to a container's monitor. One request is under way at a time; whatever blocks ends at once when its
+/// token is cancelled.
+/// </summary>
+public sealed class MonitorClient : IDisposable
+{
+    private const int MaximumMessage = 256 * 1024;
+
+    private readonly SeqPacketSocket _socket;
+    private readonly string _subject;
+
+    private MonitorClient(SeqPacketSocket socket, string subject)
+    {
+        _socket = socket;
+        _subject = subject;
+    }
+
+    /// <summary>Connects to the monitor of a container.</summary>
+    /// <returns>Null when none runs: the container is down, or its monitor was killed.</returns>
+    public static MonitorClient? TryConnect(ContainerPaths paths) =>
+        SeqPacketSocket.TryConnect(paths.ControlSocket) is { } socket
+            ? new MonitorClient(socket, Path.GetFileName(paths.ContainerDirectory))
+            : null;
+
+    /// <summary>The container's state as its monitor has it.</summary>
+    /// <exception cref="ContainerException"><see cref="ErrorReason.MonitorLost"/>.</exception>
+    public ContainerState GetState() => Ask(new MonitorRequest { Op = "state" }, CancellationToken.None).State!;
+
+    /// <summary>Stop signal, grace period, SIGKILL; returns when the container is down. The restart policy is disarmed.</summary>
+    /// <param name="timeout">The grace period; null for the container's own, zero for SIGKILL at once.</param>
+    /// <param name="cancellation">Ends the wait; the stop goes on.</param>
+    public ContainerState Stop(TimeSpan? timeout, CancellationToken cancellation = default) =>
+        Ask(new MonitorRequest { Op = "stop", TimeoutMs = (long?)timeout?.TotalMilliseconds }, cancellation).State!;
+
+    /// <summary>Stops as <see cref="Stop"/> does and starts again, with the policy armed; returns when PID 1 runs.</summary>
+    public ContainerState Restart(TimeSpan? timeout, CancellationToken cancellation = default) =>
+        Ask(new MonitorRequest { Op = "restart", TimeoutMs = (long?)timeout?.TotalMilliseconds }, cancellation).State!;
+
+    /// <summary>Sends a signal to PID 1; SIGKILL and the stop signal disarm the policy.</summary>
+    public ContainerState Kill(int signal) => Ask(new MonitorRequest { Op = "kill", Signal = signal }, CancellationToken.None).State!;
+
+    /// <summary>Freezes every process of the container.</summary>
+    public ContainerState Pause() => Ask(new MonitorRequest { Op = "pause" }, CancellationToken.None).State!;
+
+    /// <summary>Lets a paused container go on.</summary>
+    public ContainerState Unpause() => Ask(new MonitorRequest { Op = "unpause" }, CancellationToken.None).State!;
+
+    /// <summary>Waits until the container is finally down: exited, with no restart to follow, and nothing of it left.</summary>
+    public ContainerState WaitForExit(CancellationToken cancellation = default) =>
+        Ask(new MonitorRequest { Op = "wait" }, cancellation).State!;
+
+    /// <summary>Starts a command inside.</summary>
+    /// <param name="process">The command.</param>
+    /// <param name="input">Its standard input; the caller keeps its own copy.</param>
+    /// <param name="output">Its standard output.</param>
+    /// <param name="error">Its standard error.</param>
+    /// <returns>The running command, which takes this connection over.</returns>
+    public ExecSession Execute(ProcessSpec process, FileDescriptor input, FileDescriptor output, FileDescriptor error)
+    {
+        var reply = Ask(new MonitorRequest { Op = "exec", Process = process }, CancellationToken.None, input, output, error);
+        return new ExecSession(this, reply.Pid ?? 0);
+    }
+
+    /// <summary>Subscribes to the container's events; the stream takes this connection over.</summary>
+    public EventStream Subscribe()
+    {
+        Ask(new MonitorRequest { Op = "subscribe" }, CancellationToken.None);
+        return new EventStream(this);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>The next message, or null when the monitor is gone.</summary>
+    internal MonitorReply? Receive(CancellationToken cancellation)
+    {
+        if (cancellation.CanBeCanceled && !WaitReadable(cancellation))
+            cancellation.ThrowIfCancellationRequested();
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(MaximumMessage);
+        try
+        {
+            var length = _socket.Receive(buffer, out _);
+            return length <= 0 ? null : JsonSerializer.Deserialize(buffer.AsSpan(0, length), ProtocolJson.Default.MonitorReply);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private MonitorReply Ask(MonitorRequest request, CancellationToken cancellation, params ReadOnlySpan<FileDescriptor> descriptors)
+    {
+        var sent = _socket.TrySend(JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.MonitorRequest), descriptors);
+        var reply = sent ? Receive(cancellation) : null;
+        if (reply is null)
+        {
+            throw new ContainerException(ErrorReason.MonitorLost, $"{_subject}: its monitor ended before it answered '{request.Op}'.", _subject)
+            {
+                Remedy = "Repeat the call: a new monitor takes over.",
+            };
+        }
+        return reply.Error is { } error ? throw error.ToException() : reply;
+    }
+
+    private bool WaitReadable(CancellationToken cancellation)
+    {
+        using var cancelled = EventFd.Create();
+        using var registration = cancellation.Register(static state => ((EventFd)state!).Signal(), cancelled);
+        using var poll = new EventPoll();
+        const long socketKey = 1, cancelKey = 2;
+        poll.Add(_socket, EventPollFlags.EPOLLIN, socketKey);
+        poll.Add(cancelled, EventPollFlags.EPOLLIN, cancelKey);
+        var readable = false;
+        while (!readable && !cancellation.IsCancellationRequested)
+            poll.Wait(Timeout.InfiniteTimeSpan, (key, _) => readable |= key == socketKey);
+        return readable;
+    }
+}

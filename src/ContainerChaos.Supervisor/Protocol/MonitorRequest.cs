@@ -1,0 +1,19 @@
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>A message to a monitor; one of SOCK_SEQPACKET each, as JSON.</summary>
+internal sealed record MonitorRequest
+{
+    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe or exec.</summary>
+    public required string Op { get; init; }
+
+    /// <summary>The grace period of stop and restart in milliseconds; null for the container's own.</summary>
+    public long? TimeoutMs { get; init; }
+
+    /// <summary>The signal of kill.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>The command of exec; its three standard streams come with the message.</summary>
+    public ProcessSpec? Process { get; init; }
+}
