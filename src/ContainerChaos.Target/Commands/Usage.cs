@@ -9,6 +9,7 @@ internal static class Usage
 
           /healthz                   'ok' (text)
           /work?ms=N                 answers after N ms (0); other requests do not wait for it
+          /fork?n=N                  runs N children (1) at once and waits for them; 503 when fork(2) fails, as it does when the PID table is full
           /info                      pid, memory, descriptors, children, zombies, signals, damage done so far
           /leak?mb=M&rate=R          takes M megabytes and writes to every page, R MB/s (0: as fast as it goes); without mb: until killed.
                                      202 at once; with wait=1 200 when done

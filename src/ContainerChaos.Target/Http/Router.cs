@@ -28,6 +28,7 @@ internal sealed class Router(FaultEndpoints faults, ProcessReport report)
         var query = new Query(head.Query);
         if (head.Path.SequenceEqual("/healthz"u8)) connection.Reply(200, "text/plain"u8, "ok\n"u8);
         else if (head.Path.SequenceEqual("/work"u8)) Work(connection, ref query);
+        else if (head.Path.SequenceEqual("/fork"u8)) ForkEndpoint.Answer(connection, ref query);
         else if (head.Path.SequenceEqual("/info"u8)) Info(connection);
         else if (head.Path.SequenceEqual("/"u8)) connection.Reply(200, "text/plain"u8, Usage.Endpoints);
         else if (!faults.TryAnswer(connection, head.Path, ref query)) Refuse(connection, 404, "no such endpoint; GET / lists them");
