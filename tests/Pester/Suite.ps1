@@ -77,8 +77,7 @@ function Remove-SuiteRoot {
 
 function Should-FailWith([string] $Id, [scriptblock] $Action) {
     # One non-terminating error with that id, whatever the cmdlet; returned for a closer look.
-    $errors = @()
-    & $Action -ErrorAction SilentlyContinue -ErrorVariable errors | Out-Null
+    $errors = @(& $Action -ErrorAction Continue 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
     $errors | Should -HaveCount 1
     $errors[0].FullyQualifiedErrorId.Split(',')[0] | Should -Be $Id
     $errors[0]

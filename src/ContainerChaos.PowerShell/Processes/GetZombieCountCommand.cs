@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using ContainerChaos.Engine;
+using ContainerChaos.Linux;
 
 namespace ContainerChaos.PowerShell;
 
@@ -12,12 +14,22 @@ public sealed class GetZombieCountCommand : ContainerTargetCmdlet
     {
         foreach (var target in Targets())
         {
-            Attempt(target.Name, () =>
-            {
-                var container = Engine.Get(target.Id);
-                var zombies = Engine.CountZombies(container.Id);
-                WriteObject(new ZombieCount(container.Name, zombies, null, null));
-            });
+            Attempt(target.Name, () => WriteObject(Count(Engine.Get(target.Id))));
+        }
+    }
+
+    private static ZombieCount Count(Container container)
+    {
+        var zombies = container.Pid is null ? 0 : Engine.CountZombies(container.Id);
+        var group = CgroupHost.Current.Group(container.CgroupPath);
+        try
+        {
+            return new ZombieCount(container.Name, zombies, group.ReadPids(), group.ReadPidsLimit());
+        }
+        catch (IOException)
+        {
+            // It does not run, or it ended just now and its group went with it.
+            return new ZombieCount(container.Name, zombies, null, null);
         }
     }
 }
