@@ -6,7 +6,7 @@ Describe 'Send-Signal' {
         New-Container app -Image target -Command pause | Start-Container | Out-Null
         $said = Send-Signal app TERM -PassThru -Verbose 4>&1
         $said[-1].Disposition | Should -Be 'DroppedForInit'
-        [string] $said[0] | Should -Match 'PID 1.*-Init'
+        ($said -match 'VERBOSE|SIGTERM') -join ' ' | Should -Match 'PID 1.*-Init'
         Should-FailWith Timeout { Wait-Container app -Timeout 0.3 @args }
         (Get-Container app).State | Should -Be 'Running'
     }

@@ -26,7 +26,8 @@ function Start-Service([string] $Name, [string[]] $Arguments = @(), [hashtable] 
     $container
 }
 
-function Invoke-Service([string] $Name, [string] $Request) {
+function Invoke-Service {
+    [CmdletBinding()] param([string] $Name, [string] $Request)
     Invoke-ContainerCommand $Name -- /target get --unix /http.sock $Request
 }
 
