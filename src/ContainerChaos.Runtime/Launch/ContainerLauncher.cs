@@ -134,7 +134,7 @@ public sealed class ContainerLauncher : IDisposable
         namespaces.EnterCgroupNamespace();
         mounts.MountCgroups(_spec.Mounts, _cgroup);
         if (_spec.Root is { Readonly: true })
-            root.SetRootAttributes("make the root read-only", MountOptions.MOUNT_ATTR_RDONLY);
+            root.SetAttributes("make the root read-only", root.Root, MountOptions.MOUNT_ATTR_RDONLY);
 
         // pivot_root(2): with "." for both, the old root is left mounted over the new one and taken off from there.
         _program.Call("enter the root", SystemCallNumber.fchdir, root.Root);
@@ -173,7 +173,7 @@ public sealed class ContainerLauncher : IDisposable
         _program.Call("open the root", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text(path), (long)(OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC), 0)
             .Into(root.Root);
         if (overlay is null)
-            root.SetRootAttributes("make the root nodev", MountOptions.MOUNT_ATTR_NODEV);
+            root.SetAttributes("make the root nodev", root.Root, MountOptions.MOUNT_ATTR_NODEV);
     }
 
     private void SetSysctl(string key, string value)

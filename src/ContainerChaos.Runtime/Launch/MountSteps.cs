@@ -59,7 +59,7 @@ internal sealed class MountSteps
                 _root.MountNew("cgroup", "cgroup", perHierarchy, _root.OpenOrMakeDirectory(at), at);
             }
             if ((options.Set & MountOptions.MOUNT_ATTR_RDONLY) != 0)
-                _root.MakeReadOnly(_root.Open(mount.Destination), mount.Destination);
+                _root.SetAttributes($"make {mount.Destination} read-only", _root.Open(mount.Destination), MountOptions.MOUNT_ATTR_RDONLY);
         }
     }
 
@@ -79,12 +79,12 @@ internal sealed class MountSteps
         var readOnly = MountOptions.Parse(new MountSpec { Options = ["ro", "nosuid", "nodev", "noexec"] });
         foreach (var path in paths)
         {
-            // Whether it is a file is known when the device is put on it: on a directory that fails with ENOTDIR.
+            // Whether it is a file is known when the device is put on it: on a directory move_mount(2) says EINVAL.
             const int newMountSteps = 5, maskSteps = 2 + newMountSteps;
             var before = _program.Count;
             var target = _root.Open(path, skipWhenMissing: maskSteps);
             var device = _root.CloneOfHost($"mask {path}", "/dev/null", recursive: false);
-            _root.Attach($"mask {path}", device, target).Tolerating(Errno.ENOTDIR).SkippingOnSuccess(newMountSteps);
+            _root.Attach($"mask {path}", device, target).Tolerating(Errno.ENOTDIR, Errno.EINVAL).SkippingOnSuccess(newMountSteps);
             _root.MountNew("tmpfs", "tmpfs", readOnly, target, path);
             if (_program.Count - before != 1 + maskSteps)
                 throw new InvalidOperationException("The steps to skip were miscounted.");

@@ -117,8 +117,8 @@ internal sealed class RootSteps
         Attach(step, tree, target);
     }
 
-    /// <summary>Sets the attributes of the root's mount, and of that alone.</summary>
-    internal void SetRootAttributes(string step, ulong set) => SetAttributes(step, Root, set, 0, 0, recursive: false);
+    /// <summary>Sets the attributes of the mount that an open place is the root of, and of that mount alone.</summary>
+    internal void SetAttributes(string step, ChildSlot mount, ulong set) => SetAttributes(step, mount, set, 0, 0, recursive: false);
 
     /// <summary>Puts a detached mount on an open place.</summary>
     internal ChildStep Attach(string step, ChildSlot mount, ChildSlot target) => _program.Call(

@@ -4,17 +4,17 @@ namespace ContainerChaos.Runtime;
 public sealed record CapabilitiesSpec
 {
     /// <summary>What execve(2) can ever give.</summary>
-    public IReadOnlyList<string> Bounding { get; init; } = [];
+    public IReadOnlyList<string> Bounding { get; set; } = [];
 
     /// <summary>What is checked.</summary>
-    public IReadOnlyList<string> Effective { get; init; } = [];
+    public IReadOnlyList<string> Effective { get; set; } = [];
 
     /// <summary>What survives execve(2) where the file agrees.</summary>
-    public IReadOnlyList<string> Inheritable { get; init; } = [];
+    public IReadOnlyList<string> Inheritable { get; set; } = [];
 
     /// <summary>What can be made effective.</summary>
-    public IReadOnlyList<string> Permitted { get; init; } = [];
+    public IReadOnlyList<string> Permitted { get; set; } = [];
 
     /// <summary>What survives execve(2) of an ordinary file.</summary>
-    public IReadOnlyList<string> Ambient { get; init; } = [];
+    public IReadOnlyList<string> Ambient { get; set; } = [];
 }

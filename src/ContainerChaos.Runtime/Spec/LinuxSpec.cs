@@ -4,7 +4,7 @@ namespace ContainerChaos.Runtime;
 public sealed record LinuxSpec
 {
     /// <summary>New or joined namespaces.</summary>
-    public IReadOnlyList<NamespaceSpec> Namespaces { get; init; } = [];
+    public IReadOnlyList<NamespaceSpec> Namespaces { get; set; } = [];
 
     /// <summary>The control group's path.</summary>
     public string? CgroupsPath { get; init; }
@@ -19,8 +19,8 @@ public sealed record LinuxSpec
     public string? RootfsPropagation { get; init; }
 
     /// <summary>Paths that read as empty.</summary>
-    public IReadOnlyList<string> MaskedPaths { get; init; } = [];
+    public IReadOnlyList<string> MaskedPaths { get; set; } = [];
 
     /// <summary>Paths that can't be written.</summary>
-    public IReadOnlyList<string> ReadonlyPaths { get; init; } = [];
+    public IReadOnlyList<string> ReadonlyPaths { get; set; } = [];
 }

@@ -4,7 +4,7 @@ namespace ContainerChaos.Runtime;
 public sealed record MountSpec
 {
     /// <summary>Where, an absolute path in the container.</summary>
-    public string Destination { get; init; } = "";
+    public string Destination { get; set; } = "";
 
     /// <summary>The file system's type; bind mounts need none.</summary>
     public string? Type { get; init; }
@@ -13,5 +13,5 @@ public sealed record MountSpec
     public string? Source { get; init; }
 
     /// <summary>Options as fstab(5) writes them.</summary>
-    public IReadOnlyList<string> Options { get; init; } = [];
+    public IReadOnlyList<string> Options { get; set; } = [];
 }

@@ -7,22 +7,22 @@ public sealed record ProcessSpec
     public bool Terminal { get; init; }
 
     /// <summary>Who runs it.</summary>
-    public UserSpec User { get; init; } = new();
+    public UserSpec User { get; set; } = new();
 
     /// <summary>The command and its arguments.</summary>
-    public IReadOnlyList<string> Args { get; init; } = [];
+    public IReadOnlyList<string> Args { get; set; } = [];
 
     /// <summary>Its environment, NAME=value each.</summary>
-    public IReadOnlyList<string> Env { get; init; } = [];
+    public IReadOnlyList<string> Env { get; set; } = [];
 
     /// <summary>Its working directory, an absolute path in the container.</summary>
-    public string Cwd { get; init; } = "/";
+    public string Cwd { get; set; } = "/";
 
     /// <summary>Its capabilities; null gives none.</summary>
     public CapabilitiesSpec? Capabilities { get; init; }
 
     /// <summary>Its resource limits.</summary>
-    public IReadOnlyList<RlimitSpec> Rlimits { get; init; } = [];
+    public IReadOnlyList<RlimitSpec> Rlimits { get; set; } = [];
 
     /// <summary>Whether execve(2) can't give it privileges (prctl(2), PR_SET_NO_NEW_PRIVS).</summary>
     public bool NoNewPrivileges { get; init; }

@@ -4,7 +4,7 @@ namespace ContainerChaos.Runtime;
 public sealed record RlimitSpec
 {
     /// <summary>The native name, RLIMIT_NOFILE for one.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; set; } = "";
 
     /// <summary>What is enforced.</summary>
     public ulong Soft { get; init; }

@@ -1,10 +1,14 @@
 namespace ContainerChaos.Runtime;
 
 /// <summary>A container as the OCI runtime-spec describes it (config.json).</summary>
+/// <remarks>
+/// Properties with a default are settable, not init-only: the JSON source generator gives an init-only property that is
+/// absent from the document null, and its default is lost.
+/// </remarks>
 public sealed record RuntimeSpec
 {
     /// <summary>The version of the specification it follows.</summary>
-    public string OciVersion { get; init; } = "1.2.0";
+    public string OciVersion { get; set; } = "1.2.0";
 
     /// <summary>The command and its identity.</summary>
     public ProcessSpec? Process { get; init; }
@@ -19,7 +23,7 @@ public sealed record RuntimeSpec
     public string? Domainname { get; init; }
 
     /// <summary>What is mounted in the root, in order.</summary>
-    public IReadOnlyList<MountSpec> Mounts { get; init; } = [];
+    public IReadOnlyList<MountSpec> Mounts { get; set; } = [];
 
     /// <summary>Free-form notes.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }

@@ -13,5 +13,5 @@ public sealed record UserSpec
     public uint? Umask { get; init; }
 
     /// <summary>Supplementary groups.</summary>
-    public IReadOnlyList<uint> AdditionalGids { get; init; } = [];
+    public IReadOnlyList<uint> AdditionalGids { get; set; } = [];
 }
