@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace ContainerChaos.Benchmarks;
+
+/// <summary>The command line of the benchmarks.</summary>
+internal sealed record BenchOptions
+{
+    public const string Usage =
+        """
+        usage: build.sh bench [--rounds N] [--quick] [--only MEASURE,…] [--peers NAME,…]
+          --rounds   measured rounds of each measure (20)
+          --quick    5 rounds, 40 parallel starts, 20 idle containers
+          --only     run, parallel, exec, exit, restart, memory
+          --peers    ccrun, engine, pwsh, crun, runc, podman, docker
+        """;
+
+    public required string Binaries { get; init; }
+
+    public required string Output { get; init; }
+
+    public int Rounds { get; init; } = 20;
+
+    public int ParallelStarts { get; init; } = 200;
+
+    public int IdleContainers { get; init; } = 100;
+
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    public IReadOnlyList<string> Peers { get; init; } = [];
+
+    public static BenchOptions? Parse(string[] arguments)
+    {
+        var options = new BenchOptions { Binaries = "artifacts/bin", Output = "artifacts/bench" };
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
+            switch (arguments[i])
+            {
+                case "--quick":
+                    options = options with { Rounds = 5, ParallelStarts = 40, IdleContainers = 20 };
+                    continue;
+                case "--binaries":
+                    options = options with { Binaries = Path.GetFullPath(value) };
+                    break;
+                case "--output":
+                    options = options with { Output = Path.GetFullPath(value) };
+                    break;
+                case "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds > 0:
+                    options = options with { Rounds = rounds };
+                    break;
+                case "--only":
+                    options = options with { Only = value.Split(',') };
+                    break;
+                case "--peers":
+                    options = options with { Peers = value.Split(',') };
+                    break;
+                default:
+                    return null;
+            }
+
+            i++;
+        }
+
+        return options;
+    }
+
+    public bool Wants(string measure) => Only.Count == 0 || Only.Contains(measure);
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace ContainerChaos.Benchmarks.Peers;
+
+/// <summary>An OCI runtime's command line: ccrun, crun and runc on the same bundle.</summary>
+internal sealed class OciRuntime(Workspace workspace, string name, string? program) : Peer(workspace)
+{
+    private string bundle = "";
+
+    public override string Name => name;
+
+    public override string? Open()
+    {
+        if (program is null || !File.Exists(program))
+        {
+            return $"not installed (apt-get install {name})";
+        }
+
+        bundle = Workspace.NewBundle($"{Workspace.Prefix}{name}", ["true"]);
+        try
+        {
+            RunTrue();
+            return null;
+        }
+        catch (InvalidOperationException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    public override void RunTrue() => Shell.Run(program!, "run", "--bundle", bundle, Workspace.NextId());
+
+    // In the foreground: without a supervisor of its own, the exit of `run` is how an OCI runtime tells the container's exit.
+    public override IdleContainer? Start(bool restartAlways)
+    {
+        if (restartAlways)
+        {
+            return null;
+        }
+
+        var id = Workspace.NextId();
+        var signal = Workspace.NewSignal(id);
+        var run = Shell.Start(program!, "run", "--bundle", Workspace.NewBundle(id, StartSignal.Command, signal.Folder), id);
+        signal.Wait();
+        return new Running(id, signal, program!, run);
+    }
+
+    private sealed class Running(string id, StartSignal signal, string program, Process run) : IdleContainer(id, signal)
+    {
+        public override int Pid => (int)JsonNode.Parse(Shell.Run(program, "state", Id))!["pid"]!;
+
+        public override void ExecTrue() => Shell.Run(program, "exec", Id, "true");
+
+        public override ExitRecord WatchExit() => new(stamp =>
+        {
+            run.Exited += (_, _) => stamp();
+            run.EnableRaisingEvents = true;
+            return null;
+        });
+
+        protected override void Remove()
+        {
+            if (!run.HasExited)
+            {
+                Shell.Try(program, "kill", Id, "KILL");
+                run.WaitForExit();
+            }
+
+            run.Dispose();
+        }
+    }
+}

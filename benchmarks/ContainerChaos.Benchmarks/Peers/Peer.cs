@@ -1,0 +1,26 @@
+namespace ContainerChaos.Benchmarks.Peers;
+
+/// <summary>A tool that runs containers, in the few operations the measures are made of.</summary>
+internal abstract class Peer(Workspace workspace) : IDisposable
+{
+    public abstract string Name { get; }
+
+    protected Workspace Workspace { get; } = workspace;
+
+    /// <summary>Gets ready to be measured.</summary>
+    /// <returns>Null, or why this machine cannot run it.</returns>
+    public abstract string? Open();
+
+    /// <summary>Creates a container that runs <c>true</c>, waits for its end and deletes it.</summary>
+    public abstract void RunTrue();
+
+    /// <summary>Starts a container that stays up, and returns when its first process has said so; null where the tool cannot.</summary>
+    public virtual IdleContainer? Start(bool restartAlways) => null;
+
+    /// <summary>The processes that stand watch over this tool's containers, shared ones included.</summary>
+    public virtual IEnumerable<int> Supervisors(IEnumerable<IdleContainer> containers) => [];
+
+    public virtual void Dispose()
+    {
+    }
+}

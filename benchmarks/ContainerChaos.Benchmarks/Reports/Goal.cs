@@ -1,0 +1,27 @@
+using ContainerChaos.Benchmarks.Measures;
+
+namespace ContainerChaos.Benchmarks.Reports;
+
+/// <summary>A promise about speed, and whether this run kept it; null where it could not be told.</summary>
+internal sealed record Goal(string Text, string Measured, bool? Kept)
+{
+    public static IReadOnlyList<Goal> Check(IReadOnlyList<Measure> measures)
+    {
+        double? Median(string measure, string peer) => measures.FirstOrDefault(one => one.Key == measure)?.MedianOf(peer);
+        Goal AtMost(string text, double? actual, double limit, string unit) =>
+            new(text, actual is { } value ? $"{value:0.0#} {unit}" : "not measured", actual is { } known ? known < limit : null);
+        Goal Times(string text, double? theirs, double? ours, double factor) =>
+            new(text, theirs / ours is { } ratio ? $"{ratio:0.0} ×" : "not measured", theirs / ours is { } known ? known >= factor : null);
+
+        var warm = Median("run", "pwsh") is null ? "engine" : "pwsh";
+        return
+        [
+            Times("ccrun run, start to deleted: no slower than crun", Median("run", "crun"), Median("run", "ccrun"), 1),
+            Times($"New | Start | Wait | Remove ({warm}): 8 × faster than docker run --rm", Median("run", "docker"), Median("run", warm), 8),
+            Times($"New | Start | Wait | Remove ({warm}): 5 × faster than podman run --rm", Median("run", "podman"), Median("run", warm), 5),
+            AtMost("crash to new process running, back-off 0: under 15 ms", Median("restart", "engine"), 15, "ms"),
+            AtMost("crash to exit recorded: under 3 ms", Median("exit", "engine"), 3, "ms"),
+            AtMost("monitor: under 2.5 MB PSS each", Median("memory", "engine"), 2.5, "MB"),
+        ];
+    }
+}
