@@ -1,9 +1,3 @@
-using ContainerChaos.Supervisor;
+using ContainerChaos.Host;
 
-// ccrun: a thin Main. What a verb does lives in the floors below.
-return args switch
-{
-    [MonitorProgram.DetachVerb, .. var rest] => MonitorProgram.Detach(rest),
-    [MonitorProgram.Verb, .. var rest] => MonitorProgram.Run(rest),
-    _ => 2,
-};
+return CommandLine.Dispatch(args);

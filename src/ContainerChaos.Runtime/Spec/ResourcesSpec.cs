@@ -1,3 +1,5 @@
+using ContainerChaos.Linux;
+
 namespace ContainerChaos.Runtime;
 
 /// <summary>The limits of a container (runtime-spec, config-linux: Control groups).</summary>
@@ -11,4 +13,15 @@ public sealed record ResourcesSpec
 
     /// <summary>Processes and threads.</summary>
     public PidsSpec? Pids { get; init; }
+
+    /// <summary>The same as a control group takes it.</summary>
+    public CgroupLimits ToLimits() => new()
+    {
+        MemoryBytes = Memory?.Limit,
+        MemoryAndSwapBytes = Memory?.Swap,
+        CpuQuota = Cpu?.Quota,
+        CpuPeriod = Cpu?.Period,
+        CpuShares = Cpu?.Shares,
+        Pids = Pids?.Limit,
+    };
 }

@@ -26,7 +26,7 @@ internal sealed partial class ContainerMonitor
             Watch(process);
             return true;
         }
-        _cgroup.SetLimits(Limits(_spec.Linux?.Resources));
+        ApplyLimits();
         if (_state.Status == ContainerStatus.Restarting)
             RestartByPolicy();
         else

@@ -69,7 +69,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         try
         {
             _cgroup.Create();
-            _cgroup.SetLimits(Limits(_spec.Linux?.Resources));
+            ApplyLimits();
             _oom.Start();
             StartProcess();
         }
@@ -104,6 +104,8 @@ internal sealed partial class ContainerMonitor : IDisposable
         _stopTimer.Dispose();
         _loop.Dispose();
     }
+
+    private void ApplyLimits() => _cgroup.SetLimits((_spec.Linux?.Resources ?? new ResourcesSpec()).ToLimits());
 
     private void StartProcess()
     {
@@ -163,15 +165,5 @@ internal sealed partial class ContainerMonitor : IDisposable
         ErrnoException { Errno: Errno.EINVAL or Errno.EBUSY, Call: "write" } => new ContainerException(
             ErrorReason.InvalidArgument, $"{_definition.Name}: the kernel refuses a limit: {error.Message}.", _definition.Name, error),
         _ => new ContainerException(ErrorReason.StartFailed, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
-    };
-
-    private static CgroupLimits Limits(ResourcesSpec? resources) => new()
-    {
-        MemoryBytes = resources?.Memory?.Limit,
-        MemoryAndSwapBytes = resources?.Memory?.Swap,
-        CpuQuota = resources?.Cpu?.Quota,
-        CpuPeriod = resources?.Cpu?.Period,
-        CpuShares = resources?.Cpu?.Shares,
-        Pids = resources?.Pids?.Limit,
     };
 }
