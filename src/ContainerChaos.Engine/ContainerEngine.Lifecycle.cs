@@ -1,46 +1,170 @@
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
+
 namespace ContainerChaos.Engine;
 
 public sealed partial class ContainerEngine
 {
     /// <summary>Starts a container; one that runs already is left as it is.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
-    /// <param name="cancellationToken">Stops waiting for the start.</param>
+    /// <param name="cancellationToken">Prevents the start, if it has not begun.</param>
     /// <returns>The container with its PID 1 started.</returns>
-    /// <exception cref="Runtime.ContainerException">CommandNotFound (127), CommandNotExecutable (126), StartFailed, InvalidState, and what <see cref="Get"/> throws.</exception>
-    public Container Start(string nameOrId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="ContainerException">CommandNotFound (127), CommandNotExecutable (126), StartFailed, InvalidState, and what <see cref="Get"/> throws.</exception>
+    public Container Start(string nameOrId, CancellationToken cancellationToken = default)
+    {
+        var (definition, state) = Look(nameOrId);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (state.Status == ContainerStatus.Paused)
+            throw new ContainerException(ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': it is paused.", definition.Name) { Remedy = $"Use Resume-Container {definition.Name}" };
+        if (IsActive(state))
+            return Describe(definition, state);
+        return Guard($"start container '{definition.Name}'", definition.Name, () =>
+        {
+            JoinNetwork(definition);
+            return Describe(definition, MonitorLauncher.Start(Options.CcrunPath, _store.GetPaths(definition.Id)));
+        });
+    }
 
     /// <summary>Asks PID 1 to end with the stop signal, waits out the grace period, then kills. Disarms the restart policy.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
     /// <param name="timeout">The grace period; null for the container's own.</param>
     /// <param name="cancellationToken">Stops waiting; the stop itself goes on.</param>
-    public Container Stop(string nameOrId, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <returns>The container, down; at once when it was.</returns>
+    public Container Stop(string nameOrId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        CheckTimeout(nameOrId, timeout);
+        var definition = Find(nameOrId);
+        return Finished(definition, Ask(definition, monitor => monitor.Stop(timeout, cancellationToken)));
+    }
 
-    /// <summary>Stops a container as <see cref="Stop"/> does and starts it again.</summary>
+    /// <summary>Stops a container as <see cref="Stop"/> does and starts it again, with its policy armed; one that is down is started.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
     /// <param name="timeout">The grace period; null for the container's own.</param>
     /// <param name="cancellationToken">Stops waiting; the restart itself goes on.</param>
-    public Container Restart(string nameOrId, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Container Restart(string nameOrId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        CheckTimeout(nameOrId, timeout);
+        var definition = Find(nameOrId);
+        return Ask(definition, monitor => monitor.Restart(timeout, cancellationToken)) is { } state
+            ? Describe(definition, state)
+            : Start(definition.Id, cancellationToken);
+    }
 
     /// <summary>Freezes every process of a running container.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    public Container Suspend(string nameOrId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="cancellationToken">Prevents the call, if it has not begun.</param>
+    /// <exception cref="ContainerException">InvalidState when it does not run, or is frozen already.</exception>
+    public Container Suspend(string nameOrId, CancellationToken cancellationToken = default)
+    {
+        var definition = Find(nameOrId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Describe(definition, Ask(definition, monitor => monitor.Pause()) ?? throw NotRunning(definition, _store.TryReadState(definition.Id), "suspend"));
+    }
 
     /// <summary>Thaws a container that <see cref="Suspend"/> froze.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    public Container Resume(string nameOrId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="cancellationToken">Prevents the call, if it has not begun.</param>
+    /// <exception cref="ContainerException">InvalidState when it is not frozen.</exception>
+    public Container Resume(string nameOrId, CancellationToken cancellationToken = default)
+    {
+        var definition = Find(nameOrId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Describe(definition, Ask(definition, monitor => monitor.Unpause()) ?? throw NotRunning(definition, _store.TryReadState(definition.Id), "resume"));
+    }
 
     /// <summary>Waits until a container is finally down: neither running nor about to be restarted by its policy.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The container with its exit code; at once when it is down or was never started.</returns>
-    public Container Wait(string nameOrId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Container Wait(string nameOrId, CancellationToken cancellationToken = default)
+    {
+        var definition = Find(nameOrId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Finished(definition, Ask(definition, monitor => monitor.WaitForExit(cancellationToken)));
+    }
 
     /// <summary>Removes a container with its writable layer and its log.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
     /// <param name="force">Kill it first if it runs.</param>
-    /// <param name="cancellationToken">Stops waiting for the kill.</param>
-    /// <exception cref="Runtime.ContainerException">InvalidState when it runs and <paramref name="force"/> is false.</exception>
-    public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="cancellationToken">Stops waiting for the kill; the container stays then.</param>
+    /// <exception cref="ContainerException">InvalidState when it runs and <paramref name="force"/> is false.</exception>
+    public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default)
+    {
+        var (definition, state) = Look(nameOrId);
+        if (IsActive(state) && !force)
+        {
+            EngineErrors.Throw(
+                ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it is {state.Status.ToString().ToLowerInvariant()}.", definition.Name,
+                $"Stop it first, or use -Force: Remove-Container {definition.Name} -Force");
+        }
+
+        // Also when it is down by its state: the monitor may still be taking leave.
+        if (IsActive(state))
+            Ask(definition, monitor => monitor.Stop(TimeSpan.Zero, cancellationToken));
+        else
+            AwaitMonitor(definition, cancellationToken);
+        Guard($"remove container '{definition.Name}'", definition.Name, () =>
+        {
+            // Usually gone with the last process. What a killed monitor left behind goes here.
+            CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
+            return _store.Remove(definition);
+        });
+    }
+
+    /// <summary>Subscribes to the events of an active container, from now until its monitor ends.</summary>
+    /// <param name="nameOrId">As in <see cref="Get"/>.</param>
+    /// <exception cref="ContainerException">InvalidState when it does not run.</exception>
+    public EventStream Subscribe(string nameOrId)
+    {
+        var definition = Find(nameOrId);
+        return Ask(definition, monitor => monitor.Subscribe()) ?? throw NotRunning(definition, _store.TryReadState(definition.Id), "subscribe to");
+    }
+
+    private void AwaitMonitor(ContainerDefinition definition, CancellationToken cancellationToken)
+    {
+        using var monitor = MonitorClient.TryConnect(_store.GetPaths(definition.Id));
+        try
+        {
+            monitor?.WaitForExit(cancellationToken);
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.MonitorLost)
+        {
+        }
+    }
+
+    // What the monitor answered, or what it wrote before it ended.
+    private Container Finished(ContainerDefinition definition, ContainerState? answer) =>
+        Describe(definition, answer ?? _store.TryReadState(definition.Id) ?? throw ContainerStore.NotFound(definition.Name));
+
+    // Whose network namespace it is to be is known only now; the spec names it by the PID 1 that is in it.
+    private void JoinNetwork(ContainerDefinition definition)
+    {
+        if (definition.NetworkContainerId is not { } id)
+            return;
+        var other = _store.TryReadDefinition(id);
+        var state = other is null ? null : Refresh(other);
+        if (other is null || state is not { Pid: > 0 })
+        {
+            throw new ContainerException(
+                ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': '{other?.Name ?? definition.NetworkMode}', whose network it joins, does not run.", definition.Name)
+            {
+                Remedy = other is null ? "Remove it and create it with another network." : $"Start that one first: Start-Container {other.Name}",
+            };
+        }
+
+        var path = _store.GetPaths(definition.Id).Spec;
+        var spec = RuntimeSpecJson.Read(path);
+        var joined = new NamespaceSpec { Type = "network", Path = $"/proc/{state.Pid}/ns/net" };
+        JsonFile.Write(
+            path,
+            spec with { Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces.Where(space => space.Type != "network"), joined] } },
+            RuntimeSpecJson.Default.RuntimeSpec);
+    }
+
+    private static void CheckTimeout(string nameOrId, TimeSpan? timeout)
+    {
+        if (timeout < TimeSpan.Zero)
+            EngineErrors.Throw(ErrorReason.InvalidArgument, "The grace period is negative.", nameOrId, "Give 0 or more seconds.");
+    }
 }

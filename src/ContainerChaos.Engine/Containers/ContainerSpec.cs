@@ -58,13 +58,7 @@ internal static class ContainerSpec
                     image.Env,
                     options.Env.Select(pair => $"{pair.Key}={pair.Value}")),
                 Cwd = options.WorkingDirectory ?? image.WorkingDirectory,
-                // For a user other than root, execve would clear these two anyway (capabilities(7)); Docker leaves them out as well.
-                Capabilities = new CapabilitiesSpec
-                {
-                    Bounding = s_capabilities,
-                    Permitted = user.UserId == 0 ? s_capabilities : [],
-                    Effective = user.UserId == 0 ? s_capabilities : [],
-                },
+                Capabilities = CapabilitiesOf(user),
                 NoNewPrivileges = true,
             },
             Root = new RootSpec { Path = "rootfs", Readonly = options.ReadOnly },
@@ -80,6 +74,14 @@ internal static class ContainerSpec
             },
         };
     }
+
+    /// <summary>Docker's default set. For a user other than root, execve(2) would clear two of the sets anyway (capabilities(7)); Docker leaves them out as well.</summary>
+    public static CapabilitiesSpec CapabilitiesOf(ImageUser user) => new()
+    {
+        Bounding = s_capabilities,
+        Permitted = user.UserId == 0 ? s_capabilities : [],
+        Effective = user.UserId == 0 ? s_capabilities : [],
+    };
 
     // container:NAME stays a namespace without a path here: which one it is, is known only when that container runs.
     private static IEnumerable<NamespaceSpec> Namespaces(string network) =>

@@ -1,4 +1,3 @@
-using System.Text;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Engine;
@@ -34,7 +33,7 @@ internal static class ProcessTable
                 ParentPid = 0,
                 State = ToState(stat.State),
                 RssBytes = status.RssBytes,
-                Command = ReadCommand(hostPid, stat),
+                Command = ProcessCommandLine.TryRead(hostPid) is { Length: > 0 } command ? command : $"[{stat.Name}]",
                 StartedAt = SystemUptime.ToTime(bootTime, stat.StartTime),
                 UserId = status.UserId,
                 Threads = stat.Threads,
@@ -96,24 +95,4 @@ internal static class ProcessTable
         'I' => ContainerProcessState.Idle,
         _ => ContainerProcessState.Unknown,
     };
-
-    private static string ReadCommand(int pid, ProcessStat stat)
-    {
-        if (stat.State != 'Z')
-        {
-            try
-            {
-                // proc_pid_cmdline(5): the arguments, each ended by a zero byte; empty for a zombie.
-                var bytes = File.ReadAllBytes($"/proc/{pid}/cmdline").AsSpan().TrimEnd((byte)0);
-                bytes.Replace((byte)0, (byte)' ');
-                if (bytes.Length > 0)
-                    return Encoding.UTF8.GetString(bytes);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-            }
-        }
-
-        return $"[{stat.Name}]";
-    }
 }

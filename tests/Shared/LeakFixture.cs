@@ -1,0 +1,107 @@
+using System.Text;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Testing;
+
+/// <summary>
+/// What a test can leave behind: mounts, control groups, processes, sockets and files. Only what belongs to the test's own
+/// directory and control group is looked at, so other tests and other users of the machine don't matter.
+/// </summary>
+public sealed class LeakFixture(string directory, string cgroupParent)
+{
+    // Long enough for a monitor to say goodbye after its container's last exit was published.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+
+    // What an engine makes for all containers together, and what importing is there for.
+    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "run"];
+
+    /// <summary>A list of what is there that should not be; empty when the test is clean.</summary>
+    public IReadOnlyList<string> Find()
+    {
+        AwaitProcesses();
+        return
+        [
+            .. Processes().Select(process => $"process {process.Pid}: {process.Command}"),
+            .. MountInfo.ReadSelf().Where(mount => Mentions(mount.MountPoint) || Mentions(mount.SuperOptions)).Select(mount => $"mount {mount.FileSystem} on {mount.MountPoint}"),
+            .. Cgroups().SelectMany(cgroup => Directory.EnumerateDirectories(cgroup, "*", SearchOption.AllDirectories)).Select(path => $"control group {path}"),
+            .. File.ReadLines("/proc/net/unix").Where(Mentions).Select(line => $"socket {line.Split(' ')[^1]}"),
+            .. Files(),
+        ];
+    }
+
+    /// <summary>The test's own control groups, one a hierarchy, as far as they exist.</summary>
+    public IEnumerable<string> Cgroups()
+    {
+        var mounts = CgroupHost.Current.Hierarchies.Select(hierarchy => hierarchy.MountPoint);
+        if (CgroupHost.Current.UnifiedMountPoint is { } unified)
+            mounts = mounts.Append(unified);
+        return mounts.Distinct().Select(mount => mount + cgroupParent).Where(Directory.Exists);
+    }
+
+    private IEnumerable<string> Files()
+    {
+        foreach (var folder in new[] { "data/containers", "data/names", "run" }.Select(folder => Path.Combine(directory, folder)).Where(Directory.Exists))
+        {
+            foreach (var entry in Directory.EnumerateFileSystemEntries(folder).Where(path => Path.GetFileName(path) != ".lock"))
+                yield return $"file {entry}";
+        }
+
+        foreach (var folder in new[] { "data/layers", "data/images" }.Select(folder => Path.Combine(directory, folder)).Where(Directory.Exists))
+        {
+            foreach (var entry in Directory.EnumerateFileSystemEntries(folder, ".*-*-*-*"))
+                yield return $"file {entry}";
+        }
+
+        var data = Path.Combine(directory, "data");
+        foreach (var entry in Directory.Exists(data) ? Directory.EnumerateFileSystemEntries(data) : [])
+        {
+            if (!s_keptDirectories.Contains(Path.GetRelativePath(directory, entry)))
+                yield return $"file {entry}";
+        }
+    }
+
+    private void AwaitProcesses()
+    {
+        using var deadline = new CancellationTokenSource(s_grace);
+        foreach (var (pid, _) in Processes())
+        {
+            using var process = PidFd.TryOpen(pid);
+            using var watch = new DirectoryWatch("/proc/self");
+            try
+            {
+                // A pidfd is readable when its process has ended (pidfd_open(2)).
+                while (process is not null && watch.Wait(deadline.Token, process))
+                {
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private IEnumerable<(int Pid, string Command)> Processes()
+    {
+        foreach (var pid in ProcessList.Pids().Where(pid => pid != Environment.ProcessId).ToArray())
+        {
+            var command = Read(pid, "cmdline").Replace('\0', ' ').Trim();
+            if ((Mentions(command) || Read(pid, "cgroup").Contains(cgroupParent, StringComparison.Ordinal)) && ProcessStat.TryRead(pid, out var stat))
+                yield return (pid, command.Length > 0 ? command : $"[{stat.Name}] ({stat.State})");
+        }
+    }
+
+    private bool Mentions(string text) => text.Contains(directory, StringComparison.Ordinal) || text.Contains(cgroupParent, StringComparison.Ordinal);
+
+    private static string Read(int pid, string name)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/{name}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
