@@ -17,11 +17,11 @@ public abstract class ContainerChaosCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends what the cmdlet waits for, at once.</summary>
     protected override void StopProcessing() => cancellation.Cancel();
 
-    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <summary>Ends what still runs when the pipeline ended early.</summary>
     public void Dispose()
     {
+        // Cancelled and not disposed: Ctrl-C on another thread, and work that ends late, may still use it. It holds nothing native.
         cancellation.Cancel();
-        cancellation.Dispose();
         GC.SuppressFinalize(this);
     }
 
