@@ -51,9 +51,10 @@ Describe 'Zombies' {
     }
 
     It 'that fill the PID table make the next command fail with that reason' {
-        Start-Service api -With @{ PidsLimit = 64 } | Out-Null
-        Invoke-Service api '/zombies?n=100' | Out-Null
-        $failure = Should-FailWith PidTableFull { Invoke-ContainerCommand api -- /target true @args }
+        New-Container app -Image target -Command zombies, 100 -PidsLimit 64 | Start-Container | Out-Null
+        Wait-Until { $count = Get-ZombieCount app; $count.Count -gt 50 -and $count.PidsCurrent -eq 64 }
+        $failure = Should-FailWith PidTableFull { Invoke-ContainerCommand app -- /target true @args }
+        $failure.TargetObject | Should -Be 'app'
         $failure.CategoryInfo.Category | Should -Be 'ResourceUnavailable'
         $failure.Exception.Message | Should -Match 'PID table is full'
         $failure.ErrorDetails.RecommendedAction | Should -Match '-Init'

@@ -4,7 +4,7 @@
 .PARAMETER OutputFile
     Where the NUnit result goes.
 .PARAMETER Name
-    Only suites whose file name matches, such as Signals.
+    Only suites whose file name matches, such as Signals or Jobs,Logs.
 #>
 [CmdletBinding()]
 param(
@@ -15,17 +15,17 @@ $ErrorActionPreference = 'Stop'
 Import-Module Pester -MinimumVersion 5.7
 . $PSScriptRoot/Suite.ps1
 
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = @(foreach ($one in $Name) { (Get-ChildItem "$PSScriptRoot/$one.Tests.ps1").FullName })
-$configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = 'Detailed'
-$configuration.Output.CIFormat = 'None'
-if ($OutputFile) {
-    $configuration.TestResult.Enabled = $true
-    $configuration.TestResult.OutputFormat = 'NUnit3'
-    $configuration.TestResult.OutputPath = $OutputFile
-}
 try {
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = @(foreach ($one in $Name -split ',') { (Get-ChildItem "$PSScriptRoot/$one.Tests.ps1").FullName })
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = 'Detailed'
+    $configuration.Output.CIFormat = 'None'
+    if ($OutputFile) {
+        $configuration.TestResult.Enabled = $true
+        $configuration.TestResult.OutputFormat = 'NUnit3'
+        $configuration.TestResult.OutputPath = $OutputFile
+    }
     $result = Invoke-Pester -Configuration $configuration
 }
 finally {
