@@ -23,9 +23,10 @@ public sealed partial class ContainerEngine
         if (containerPid is not (null or 1))
             return Signal(definition, state, signal, containerPid.Value);
         // Read before it is sent: afterwards there may be nobody to ask.
+        var waits = state.Pid > 0 && ProcessSystemCall.IsWaitingForSignals(state.Pid);
         if (state.Pid <= 0 || ProcessStatus.TryRead(state.Pid) is not { } status || Ask(definition, monitor => monitor.Kill(signal)) is null)
             throw NotRunning(definition, state, "signal");
-        return SignalExplanation.Describe(definition, signal, state.Pid, 1, status);
+        return SignalExplanation.Describe(definition, signal, state.Pid, 1, status, waits);
     }
 
     /// <summary>Sends a signal to PID 1 from outside and past the monitor: a fault. The restart policy stays armed.</summary>
@@ -44,6 +45,7 @@ public sealed partial class ContainerEngine
         if (state.Pid <= 0)
             throw NotRunning(definition, state, "signal");
         var hostPid = ProcessTable.FindHostPid(state.Pid, state.PidStartTime, containerPid) ?? throw NoSuchProcess(definition, containerPid);
+        var waits = ProcessSystemCall.IsWaitingForSignals(hostPid);
         // Held first, verified then: from here on the PID can't become another process.
         using var process = PidFd.TryOpen(hostPid) ?? throw NoSuchProcess(definition, containerPid);
         if (ProcessStat.TryReadStartTime(state.Pid) != state.PidStartTime ||
@@ -51,7 +53,7 @@ public sealed partial class ContainerEngine
             ProcessStatus.TryRead(hostPid) is not { } status || status.NamespacePids is not [.., var pid] || pid != containerPid ||
             !process.SendSignal(signal))
             throw NoSuchProcess(definition, containerPid);
-        return SignalExplanation.Describe(definition, signal, hostPid, containerPid, status);
+        return SignalExplanation.Describe(definition, signal, hostPid, containerPid, status, waits);
     }
 
     private static ContainerException NoSuchProcess(ContainerDefinition definition, int containerPid) => containerPid == 1

@@ -10,10 +10,18 @@ internal static class SignalExplanation
     private const int SIGKILL = 9;
     private const int SIGSTOP = 19;
 
-    public static SignalDelivery Describe(ContainerDefinition definition, int signal, int hostPid, int containerPid, ProcessStatus status)
+    /// <summary>Describes a signal.</summary>
+    /// <param name="definition">The container.</param>
+    /// <param name="signal">The signal.</param>
+    /// <param name="hostPid">The host's PID of the process.</param>
+    /// <param name="containerPid">The container's PID of it.</param>
+    /// <param name="status">The process, as it was just before.</param>
+    /// <param name="waits">Whether it was waiting for signals (<see cref="ProcessSystemCall.IsWaitingForSignals"/>).</param>
+    public static SignalDelivery Describe(ContainerDefinition definition, int signal, int hostPid, int containerPid, ProcessStatus status, bool waits)
     {
         var name = SignalName.Of(signal);
-        var disposition = Decide(signal, containerPid, status);
+        // Our init takes every signal with rt_sigtimedwait, from its first instruction on.
+        var disposition = Decide(signal, containerPid, status, waits || (definition.Init && containerPid == 1));
         return new SignalDelivery
         {
             Container = definition.Name,
@@ -21,7 +29,7 @@ internal static class SignalExplanation
             SignalName = name,
             HostPid = hostPid,
             ContainerPid = containerPid,
-            Disposition = definition.Init && containerPid == 1 && disposition == SignalDisposition.Blocked ? SignalDisposition.Handled : disposition,
+            Disposition = disposition,
             Explanation = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{definition.Name}: {name} sent to PID {containerPid} (host {hostPid}). {Explain(definition, signal, name, containerPid, disposition, status)}"),
@@ -30,11 +38,13 @@ internal static class SignalExplanation
 
     // pid_namespaces(7): a signal from an ancestor namespace obeys the usual rules, but one that PID 1 has no handler for is
     // dropped, SIGKILL and SIGSTOP excepted. kernel/signal.c: a blocked signal is never dropped, as its handler may yet change.
-    private static SignalDisposition Decide(int signal, int containerPid, ProcessStatus status)
+    private static SignalDisposition Decide(int signal, int containerPid, ProcessStatus status, bool waits)
     {
         var bit = 1UL << (signal - 1);
         if (signal is SIGKILL or SIGSTOP)
             return SignalDisposition.Default;
+        if (waits)
+            return SignalDisposition.Handled;
         if ((status.BlockedSignals & bit) != 0)
             return SignalDisposition.Blocked;
         if ((status.IgnoredSignals & bit) != 0)
@@ -50,7 +60,8 @@ internal static class SignalExplanation
         SignalDisposition.Default when signal == SIGKILL => "No process can catch or ignore it, so the kernel ends it.",
         SignalDisposition.Default when signal == SIGSTOP => "No process can catch or ignore it, so the kernel stops it; SIGCONT lets it go on.",
         SignalDisposition.Default => $"It has no handler for {name}, so {DefaultAction(signal)}.",
-        SignalDisposition.Handled or SignalDisposition.Blocked when definition.Init && containerPid == 1 => "It is the init, which forwards it to the command.",
+        SignalDisposition.Handled when definition.Init && containerPid == 1 => "It is the init, which forwards it to the command.",
+        SignalDisposition.Handled when (status.CaughtSignals & (1UL << (signal - 1))) == 0 => "It waits for signals in rt_sigtimedwait(2), and takes it if it is among those.",
         SignalDisposition.Handled => $"It has a handler for {name}.",
         SignalDisposition.Ignored => $"It ignores {name}, so the kernel discards it.{WayOut(definition, signal, containerPid)}",
         SignalDisposition.Blocked => $"It blocks {name}, which stays pending until it unblocks or takes it.",

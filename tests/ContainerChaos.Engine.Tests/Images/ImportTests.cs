@@ -73,8 +73,9 @@ public sealed class ImportTests : EngineTest
 
         var one = Engine.Images.Import(archive, "one");
         var two = Engine.Images.Import(packed, "two");
-        var directory = Engine.Images.Import(MakeTree(), "three");
-        var again = new ContainerEngine(Options).Images.Import(MakeTree(), "four");
+        var tree = MakeTree();
+        var directory = Engine.Images.Import(tree, "three");
+        var again = new ContainerEngine(Options).Images.Import(tree, "four");
 
         Assert.Equal(one.Id, two.Id);
         Assert.Equal(directory.Id, again.Id);

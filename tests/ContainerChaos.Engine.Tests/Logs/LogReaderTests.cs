@@ -78,10 +78,20 @@ public sealed class LogReaderTests : IDisposable
         Write(Log, 5, 6);
         Assert.Equal(["line 3", "line 4", "line 5"], reader.ReadAvailable().Select(entry => entry.Line));
 
+    }
+
+    [Fact]
+    public void A_log_that_keeps_one_file_only_begins_anew()
+    {
+        Write(Log, 0, 2);
+        using var reader = new LogReader(Log);
+        reader.Seek(null);
+        Assert.Equal(2, reader.ReadAvailable().Count());
+
         File.Delete(Log);
         Assert.Empty(reader.ReadAvailable());
-        Write(Log, 6, 7);
-        Assert.Equal(["line 6"], reader.ReadAvailable().Select(entry => entry.Line));
+        Write(Log, 2, 3);
+        Assert.Equal(["line 2"], reader.ReadAvailable().Select(entry => entry.Line));
     }
 
     [Fact]

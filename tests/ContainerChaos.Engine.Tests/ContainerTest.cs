@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using ContainerChaos.Linux;
+using ContainerChaos.Supervisor;
+using Xunit;
+
+namespace ContainerChaos.Engine.Tests;
+
+/// <summary>A test that runs containers of the embedded image.</summary>
+public abstract class ContainerTest : EngineTest
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    protected static ContainerCreateOptions Target(params string[] command) => new() { Image = "target", Command = command };
+
+    protected Container Run(params string[] command) => Engine.Start(Engine.Create(Target(command)).Id);
+
+    /// <summary>Waits until the service answers, which is after it has set up its handlers.</summary>
+    protected void AwaitReady(Container container)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (Engine.Invoke(container.Id, new ContainerCommandOptions { Command = ["/target", "get"] }).ExitCode != 0)
+            Assert.True(deadline.Elapsed < s_patience, "The service does not answer.");
+    }
+
+    /// <summary>Waits for the first line of the log.</summary>
+    protected void AwaitLog(Container container)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        Engine.ReadLog(container.Id, new ContainerLogOptions { Follow = true }, patience.Token).First();
+    }
+
+    protected static ContainerEvent AwaitEvent(EventStream events, string type)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        while (events.Next(patience.Token) is { } next)
+        {
+            if (next.Type == type)
+                return next;
+        }
+
+        throw new InvalidOperationException($"The monitor ended without an event '{type}'.");
+    }
+
+    protected static int ReadMonitorPid(Container container) =>
+        JsonFile.TryRead(Path.Combine(container.RootPath, "state.json"), SupervisorJson.Default.ContainerState)!.MonitorPid;
+
+    /// <summary>Kills the monitor and returns its PID.</summary>
+    protected static int KillMonitor(Container container)
+    {
+        var pid = ReadMonitorPid(container);
+        using var monitor = PidFd.Open(pid);
+        monitor.SendSignal(9);
+        AwaitEnd(monitor);
+        return pid;
+    }
+
+    protected static void AwaitEnd(PidFd process)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        using var watch = new DirectoryWatch("/proc/self");
+        while (watch.Wait(patience.Token, process))
+        {
+        }
+    }
+}
