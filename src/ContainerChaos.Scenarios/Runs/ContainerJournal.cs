@@ -67,7 +67,8 @@ internal sealed class ContainerJournal : IDisposable
         }
     }
 
-    private void Look()
+    /// <summary>Reads what was written since the last look; the watch does so by itself a moment later.</summary>
+    internal void Look()
     {
         lock (_gate)
         {

@@ -37,6 +37,7 @@ internal sealed class StepRunner(
         {
             long injected = MonotonicClock.Now;
             TimeSpan? actTime = Act(step, ref injected, cancellationToken);
+            watch.Refresh();
             Watch(step, injected, cancellationToken);
             return Conclude(step, injected, actTime, death);
         }

@@ -95,6 +95,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady);
         engine.Start(container.Id, cancellationToken);
+        watch.Refresh();
         using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(scenario.Load, endPoint), watch);
         using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(LoadOptions(health, endPoint)) : null;
         watch.Schedule = load.Schedule;

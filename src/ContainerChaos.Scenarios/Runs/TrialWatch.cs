@@ -75,6 +75,9 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
 
     public void Dispose() => _journal.Dispose();
 
+    /// <summary>Takes in what the monitor wrote before an engine call returned.</summary>
+    internal void Refresh() => _journal.Look();
+
     /// <summary>Waits for an event of a type that is no older than a moment.</summary>
     /// <returns>The event, or null when the deadline passed or <paramref name="orElse"/> became true.</returns>
     internal ContainerEvent? WaitForEvent(string type, long from, long deadline, CancellationToken cancellationToken, Func<ContainerJournal, bool>? orElse = null)

@@ -1,0 +1,61 @@
+using ContainerChaos.Scenarios;
+using Spectre.Console;
+
+namespace ContainerChaos.Cli;
+
+/// <summary>Shows how far a run is: a live bar a scenario on a terminal, and plain lines into a file or a pipe.</summary>
+internal static class ProgressView
+{
+    internal static ScenarioReport Show(ScenarioPlan plan, Func<IProgress<ScenarioProgress>, ScenarioReport> run) =>
+        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(plan, run) : run(new Lines());
+
+    private static ScenarioReport Live(ScenarioPlan plan, Func<IProgress<ScenarioProgress>, ScenarioReport> run)
+    {
+        int width = plan.Scenarios.Max(s => s.Scenario.Length);
+        return AnsiConsole.Progress()
+            .AutoClear(false)
+            .HideCompleted(false)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24, CompletedStyle = new Style(Color.Teal), FinishedStyle = new Style(Color.Green) },
+                new ElapsedTimeColumn())
+            .Start(context =>
+            {
+                Dictionary<string, ProgressTask> tasks = plan.Scenarios.ToDictionary(
+                    s => s.Scenario,
+                    s => context.AddTask(Markup.Escape(s.Scenario.PadRight(width)), autoStart: false, maxValue: s.Trials));
+                return run(new Listener(p =>
+                {
+                    ProgressTask task = tasks[p.Scenario];
+                    if (!task.IsStarted)
+                        task.StartTask();
+                    task.Value = p.Completed;
+                    task.Description = p.Completed == p.Total
+                        ? Markup.Escape(p.Scenario.PadRight(width))
+                        : $"{Markup.Escape(p.Scenario.PadRight(width))} [grey]{Markup.Escape(p.Position)}[/]\n[grey]  {Markup.Escape(p.Stage)}[/]";
+                    if (p.Completed == p.Total)
+                        task.StopTask();
+                }));
+            });
+    }
+
+    private sealed class Listener(Action<ScenarioProgress> show) : IProgress<ScenarioProgress>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report(ScenarioProgress value)
+        {
+            lock (_lock)
+                show(value);
+        }
+    }
+
+    private sealed class Lines : IProgress<ScenarioProgress>
+    {
+        public void Report(ScenarioProgress value)
+        {
+            if (value.Stage != "done")
+                Console.WriteLine($"[{value.Elapsed.TotalSeconds,5:0.0} s] {value.Scenario}  {value.Position}  {value.Stage}");
+        }
+    }
+}
