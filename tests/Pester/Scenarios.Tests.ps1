@@ -17,7 +17,7 @@ Describe 'Invoke-ChaosScenario' {
         $rows.AsExpected | Should -Not -Contain $false
         "$TestDrive/$_.html" | Should -Exist
         (Get-Content -Raw "$TestDrive/$_.json" | ConvertFrom-Json) | Should -Not -BeNullOrEmpty
-        $rows | Out-String -Width 220 | Should -Match 'Scenario\s+Policy\s+Init\s+Crash\s+N\s+Unrecovered'
+        $rows | Out-String -Width 220 | Should -Match 'Policy\s+Init\s+Crash\s+N\s+Unrecovered'
     }
 
     It 'knows no such scenario' {

@@ -24,11 +24,12 @@ public static class HumanText
         { } t => $"{t.Days}d {t.Hours}h",
     };
 
-    /// <summary>A time that is measured to fractions of a millisecond: <c>1.9 ms</c>, <c>117 ms</c>, <c>1.25 s</c>; <c>–</c> for none.</summary>
+    /// <summary>A time that is measured to fractions of a millisecond: <c>0.04 ms</c>, <c>1.9 ms</c>, <c>117 ms</c>, <c>1.25 s</c>; <c>–</c> for none.</summary>
     /// <param name="latency">The time; null for none.</param>
     public static string Latency(TimeSpan? latency) => latency switch
     {
         null => "–",
+        { TotalMilliseconds: < 0.995 } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds:0.00} ms"),
         { TotalMilliseconds: < 9.95 } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds:0.0} ms"),
         { TotalMilliseconds: < 999.5 } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds:0} ms"),
         { } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalSeconds:0.00} s"),
