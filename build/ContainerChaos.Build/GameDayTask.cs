@@ -7,20 +7,25 @@ internal static class GameDayTask
     {
         BuildTask.Run(repository, []);
         var output = Directory.CreateDirectory(repository.Combine("artifacts", "gameday")).FullName;
-        var scenarios = repository.Combine("scenarios");
-        var script = Path.Combine(scenarios, "gameday.ps1");
-        if (PowerShellHost.Find(repository, out var reason) is { } pwsh && File.Exists(script))
+        if (PowerShellHost.Find(repository, out var reason) is { } pwsh)
         {
-            return Command.Foreground(
-                pwsh.Program, pwsh.Arguments(["-File", script, "-Module", repository.ModuleManifest, "-Output", output, .. arguments]));
+            return Command.Foreground(pwsh.Program, pwsh.Arguments("-Command", Script(repository.ModuleManifest, output)));
         }
 
-        if (reason.Length > 0)
-        {
-            Console.WriteLine($"game day: {reason}; it runs through containerchaos");
-        }
-
+        Console.WriteLine($"game day: {reason}, so it runs through containerchaos");
         return Command.Foreground(
-            Path.Combine(repository.Binaries, "containerchaos"), ["gameday", "--scenarios", scenarios, "--output", output, .. arguments]);
+            Path.Combine(repository.Binaries, "containerchaos"),
+            ["gameday", "--scenarios", repository.Combine("scenarios"), "--output", output, .. arguments]);
     }
+
+    // Ends in 1 when a scenario's outcome is not the one its file expects.
+    private static string Script(string module, string output) =>
+        $$"""
+        $ErrorActionPreference = 'Stop'
+        Import-Module '{{module}}'
+        $rows = Invoke-ChaosScenario memory-overrun, ignored-sigterm, zombie-storm -ReportPath '{{output}}/report.html' -JsonPath '{{output}}/report.json'
+        $rows | Out-Default
+        '{{output}}/report.html, report.json'
+        exit [int]($rows.AsExpected -contains $false)
+        """;
 }

@@ -36,8 +36,20 @@ internal sealed record PowerShellHost(string Program, string[] Prefix)
 
         reason = $"{onPath} and the NuGet feed has no PowerShell {Oldest} tool";
         return null;
-
     }
+
+    /// <summary>Sees to it that Pester is there, from the PowerShell Gallery if it must be.</summary>
+    public bool HasPester(Version oldest) => Command.Capture(
+        Program,
+        Arguments("-Command",
+            $$"""
+            $ProgressPreference = 'SilentlyContinue'
+            if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge '{{oldest}}')) {
+                Install-Module Pester -MinimumVersion '{{oldest}}' -Scope CurrentUser -Repository PSGallery -SkipPublisherCheck -Force -ErrorAction Stop
+            }
+            """),
+        null,
+        TimeSpan.FromMinutes(2)).ExitCode == 0;
 
     public IEnumerable<string> Arguments(params ReadOnlySpan<string> arguments) => [.. Prefix, "-NoProfile", "-NonInteractive", .. arguments];
 

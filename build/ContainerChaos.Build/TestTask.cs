@@ -77,6 +77,12 @@ internal static partial class TestTask
             return TestCounts.Skip(cases, $"Pester suites skipped: {reason}");
         }
 
+        var pester = new Version(5, 7);
+        if (!pwsh.HasPester(pester))
+        {
+            return TestCounts.Skip(cases, $"Pester suites skipped: Pester {pester} is not installed and the PowerShell Gallery cannot be reached");
+        }
+
         var results = Path.Combine(repository.TestResults, "Pester.xml");
         var (exitCode, output) = Command.Capture(
             pwsh.Program, pwsh.Arguments("-File", Path.Combine(folder, "run.ps1"), "-OutputFile", results),
