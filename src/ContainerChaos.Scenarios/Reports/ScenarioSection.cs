@@ -44,14 +44,14 @@ internal static class ScenarioSection
     private static void Table(Markup html, Scenario scenario, ScenarioRow[] rows)
     {
         html.Add($"<h3>The table</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Results of {scenario.Name}\"><table><caption>Medians over the trials; below them the 95 % bootstrap interval. Availability is stated for {scenario.Horizon.TotalSeconds:0} s from the fault.</caption><thead><tr>");
-        foreach (string head in (string[])["Policy", "Init", "Crash", "N", "Unrecovered", "Detected", "Back-off", "Started", "First success p50", "p95", "Steady p50", "MTTR", "Availability", "Failed", "Late", "Exit codes", "Verdict"])
+        foreach (string head in (string[])["Policy", "Init", "Step", "N", "Unrec.", "Detected", "Back-off", "Started", "First success p50", "p95", "Steady p50", "MTTR", "Availability", "Failed / late", "Exit codes", "Verdict"])
             html.Add($"<th scope=\"col\">{head}</th>");
         html.Raw("</tr></thead>");
         foreach (IGrouping<string, ScenarioRow> group in rows.GroupBy(r => r.Variant ?? ""))
         {
             html.Raw("<tbody>");
             if (group.Key.Length > 0)
-                html.Add($"<tr class=\"variant\"><th colspan=\"17\" scope=\"rowgroup\">Variant: {group.Key}</th></tr>");
+                html.Add($"<tr class=\"variant\"><th colspan=\"16\" scope=\"rowgroup\">Variant: {group.Key}</th></tr>");
             foreach (ScenarioRow row in group)
                 Row(html, row);
             html.Raw("</tbody>");
@@ -66,7 +66,7 @@ internal static class ScenarioSection
         html.Add($"<tr><th scope=\"row\"><i class=\"dot {PolicyStyle.ClassOf(row.Policy)}\" aria-hidden=\"true\"></i>{row.Policy}</th><td>{(row.Init ? "yes" : "no")}</td><td>{row.Crash}</td><td class=\"n\">{row.N}</td><td class=\"n\">{row.Unrecovered}</td>");
         html.Add($"<td class=\"n\">{Figures.Milliseconds(row.Detected)}</td><td class=\"n\">{Figures.Milliseconds(row.BackOff)}</td><td class=\"n\">{Figures.Milliseconds(row.Started)}</td>");
         html.Add($"<td class=\"n strong\">{Figures.Milliseconds(first.P50.Value)}<small>{Figures.Interval(first.P50)}</small></td><td class=\"n\">{Figures.Milliseconds(first.P95.Value)}<small>{Figures.Interval(first.P95)}</small></td><td class=\"n\">{Figures.Milliseconds(row.Stages["steady"].P50.Value)}</td><td class=\"n\">{Figures.Milliseconds(row.MeanTimeToRecovery)}</td>");
-        html.Add($"<td class=\"n\">{Figures.Percent(row.Availability)}</td><td class=\"n\">{Figures.Count(row.FailedRequests)}</td><td class=\"n\">{Figures.Count(row.DelayedRequests)}</td><td class=\"n\">{(row.ExitCodes.Length == 0 ? Figures.None : row.ExitCodes)}</td>");
+        html.Add($"<td class=\"n\">{Figures.Percent(row.Availability)}</td><td class=\"n\">{Figures.Count(row.FailedRequests)} / {Figures.Count(row.DelayedRequests)}</td><td class=\"n\">{(row.ExitCodes.Length == 0 ? Figures.None : row.ExitCodes)}</td>");
         html.Add($"<td class=\"verdict {(row.AsExpected ? "ok" : "bad")}\"><span aria-hidden=\"true\">{(row.AsExpected ? "✓" : "✗")}</span> {row.Verdict}</td></tr>");
     }
 

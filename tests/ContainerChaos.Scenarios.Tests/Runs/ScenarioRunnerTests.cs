@@ -1,0 +1,136 @@
+using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Scenarios.Recovery;
+using ContainerChaos.Testing;
+
+namespace ContainerChaos.Scenarios.Tests.Runs;
+
+[Collection(nameof(TimingTests))]
+public sealed class ScenarioRunnerTests : IDisposable
+{
+    private const string Crash = """
+        schema: 1
+        name: crash
+        title: A crash
+        description: PID 1 is killed from outside, twice.
+        target:
+          command: [serve]
+          restart-delay: 50ms
+        load: { path: /healthz, rate: 200 }
+        matrix:
+          policies: ["no", always]
+          init: [false, true]
+        trials: 1
+        concurrency: 2
+        steps:
+          - { action: crash, repeat: 2 }
+        expect:
+          - { policies: ["no"], outcome: stays-down, exit-code: 137 }
+          - { outcome: recovers, exit-code: 137 }
+        """;
+
+    private readonly TestRoot _root = new();
+    private readonly ContainerEngine _engine;
+
+    public ScenarioRunnerTests() => _engine = new ContainerEngine(new EngineOptions
+    {
+        DataRoot = _root.DataRoot,
+        RunRoot = _root.RunRoot,
+        CgroupParent = _root.CgroupParent,
+        CcrunPath = TestRoot.CcrunPath,
+        TargetPath = TestRoot.TargetPath,
+    });
+
+    public void Dispose()
+    {
+        foreach (Container container in _engine.List())
+            _engine.Remove(container.Id, force: true);
+        // Not recursive: an entry that is still there is a leak.
+        foreach (string folder in (string[])["faults", "load"])
+            if (Directory.Exists(Path.Combine(_root.RunRoot, folder)))
+                Directory.Delete(Path.Combine(_root.RunRoot, folder));
+        _root.Dispose();
+    }
+
+    [Fact]
+    public void A_crash_leaves_the_policy_armed_and_every_stage_is_seen_in_its_order()
+    {
+        ScenarioReport report = Run(Crash);
+        Assert.All(report.Trials, t => Assert.Null(t.Error));
+        Assert.True(report.AsExpected, string.Join("; ", report.Rows.Select(r => $"{r.Policy} {r.Init} {r.Crash}: {r.Verdict}")));
+        foreach (StepResult step in report.Trials.Where(t => t.Policy == "always").SelectMany(t => t.Steps))
+        {
+            RecoveryStamps s = step.Stamps;
+            Assert.Equal(137, step.ExitCode);
+            Assert.True(s.Injected <= s.Died && s.Injected <= s.ExitSeen);
+            Assert.True(s.ExitSeen <= s.BackOffEnds && s.BackOffEnds <= s.Started && s.Started <= s.FirstSuccess && s.FirstSuccess <= s.Steady);
+            Assert.InRange((s.BackOffEnds!.Value - s.ExitSeen!.Value) / 1e6, 50, 250);
+        }
+
+        Assert.Equal(["1st", "2nd"], report.Rows.Where(r => r is { Policy: "always", Init: false }).Select(r => r.Crash));
+        Assert.Equal(["1st"], report.Rows.Where(r => r is { Policy: "no", Init: false }).Select(r => r.Crash));
+        Assert.Empty(_engine.List());
+        Assert.Empty(report.OpenFaults);
+    }
+
+    [Fact]
+    public void A_fault_that_does_nothing_fails_the_trial_and_not_the_policy()
+    {
+        ScenarioReport report = Run(Crash.Replace("{ action: crash, repeat: 2 }", "{ action: request, path: /no-such-endpoint, effect: exit }"));
+        Assert.All(report.Trials, t => Assert.Contains("404", t.Error));
+        Assert.Empty(report.Rows);
+        Assert.False(report.AsExpected);
+    }
+
+    [Fact]
+    public void A_cancelled_run_leaves_no_container_no_folder_and_no_fault()
+    {
+        using var cancel = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Run(Crash, new Canceller(cancel), cancel.Token));
+        Assert.Empty(_engine.List());
+        Assert.Empty(new FaultLedger(_root.RunRoot).List());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_root.RunRoot, "load")));
+    }
+
+    [Fact]
+    public void What_a_killed_run_left_behind_is_removed_by_the_next_but_never_what_is_alive_or_protected()
+    {
+        string dead = "1:1";
+        string Create(string name, string owner, bool isProtected) => _engine.Create(new ContainerCreateOptions
+        {
+            Name = name,
+            Image = "target",
+            Labels = new Dictionary<string, string>
+            {
+                [TrialNames.ScenarioLabel] = "crash",
+                [TrialNames.OwnerLabel] = owner,
+                ["containerchaos.protect"] = isProtected ? "true" : "false",
+            },
+        }).Id;
+        string left = Create("left-behind", dead, isProtected: false);
+        Create("protected", dead, isProtected: true);
+        Create("alive", TrialNames.Owner, isProtected: false);
+        var ledger = new FaultLedger(_root.RunRoot);
+        FaultRecord mine = ledger.Write("crash", left, "left-behind", "remove it");
+        ledger.StrikeOut(mine);
+        Leftovers.Remove(_engine, ledger);
+        Assert.Equal(["alive", "protected"], _engine.List().Select(c => c.Name).Order());
+    }
+
+    [Fact]
+    public void Without_the_image_nothing_is_started()
+    {
+        var e = Assert.Throws<ContainerException>(() => Run(Crash.Replace("command: [serve]", "image: no-such-image")));
+        Assert.Equal(ErrorReason.ImageNotFound, e.Reason);
+    }
+
+    private ScenarioReport Run(string yaml, IProgress<ScenarioProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new ScenarioRunner(_engine).Run(
+            [ScenarioFile.Parse(new StringReader(yaml), "test.yaml")], new RunOptions { Progress = progress }, cancellationToken);
+
+    private sealed class Canceller(CancellationTokenSource source) : IProgress<ScenarioProgress>
+    {
+        public void Report(ScenarioProgress value) => source.Cancel();
+    }
+}
