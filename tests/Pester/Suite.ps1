@@ -37,12 +37,13 @@ function Read-ContainerEvent([Parameter(Mandatory)] $Container) {
 
 function Watch-Container {
     # The ids of all containers that are made from now on: what Assert-NothingLeft looks for.
+    # A container's directory is made under another name and renamed.
     Unregister-Event -SourceIdentifier ContainerMade -ErrorAction Ignore
     Get-Event -SourceIdentifier ContainerMade -ErrorAction Ignore | Remove-Event
     $folder = New-Item -ItemType Directory -Force -Path "$env:CONTAINERCHAOS_ROOT/containers"
     $folder.UnixFileMode = 'UserRead, UserWrite, UserExecute'
     $script:watcher = [IO.FileSystemWatcher]::new($folder.FullName)
-    Register-ObjectEvent -InputObject $script:watcher -EventName Created -SourceIdentifier ContainerMade
+    Register-ObjectEvent -InputObject $script:watcher -EventName Renamed -SourceIdentifier ContainerMade
     $script:watcher.EnableRaisingEvents = $true
 }
 
