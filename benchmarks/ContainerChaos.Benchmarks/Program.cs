@@ -28,6 +28,14 @@ if (Directory.Exists(UnifiedMount) && Environment.GetEnvironmentVariable(Inside)
     using var run = System.Diagnostics.Process.Start(
         "unshare",
         ["--mount", "--propagation", "private", "sh", "-c", $"mount -t tmpfs none {UnifiedMount} && exec \"$@\"", "sh", Environment.ProcessPath!, typeof(Suite).Assembly.Location, .. args]);
+    void Forward(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        Shell.Try("kill", signal.Signal == PosixSignal.SIGINT ? "-INT" : "-TERM", run.Id.ToString(CultureInfo.InvariantCulture));
+    }
+
+    using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Forward);
+    using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Forward);
     run.WaitForExit();
     return run.ExitCode;
 }

@@ -118,7 +118,7 @@ internal sealed class Docker(Workspace workspace) : ContainerCli(workspace, "doc
     private sealed class DockerContainer(Docker docker, string id, StartSignal signal) : Running(docker, id, signal)
     {
         // The daemon's event stream, read from its socket: the first one outside it to know.
-        public override ExitRecord WatchExit() => new(stamp =>
+        public override Sighting WatchExit() => new(stamp =>
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.Connect(new UnixDomainSocketEndPoint(docker.SocketPath));

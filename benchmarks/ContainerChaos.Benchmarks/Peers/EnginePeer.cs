@@ -81,7 +81,7 @@ internal sealed class EnginePeer(Workspace workspace, string binaries) : Peer(wo
         public override void ExecTrue() => engine.Invoke(Id, new ContainerCommandOptions { Command = ["true"] });
 
         // What an outsider sees: state.json renamed into place with the exit in it.
-        public override ExitRecord WatchExit() => ExitRecord.OfFile(
+        public override Sighting WatchExit() => Sighting.OfFile(
             Path.GetDirectoryName(StateFile)!, "state.json", path => File.ReadAllText(path).Contains("exited", StringComparison.OrdinalIgnoreCase));
 
         protected override void Remove() => engine.Remove(Id, force: true);

@@ -19,7 +19,7 @@ internal abstract class IdleContainer(string id, StartSignal signal) : IDisposab
     public abstract void ExecTrue();
 
     /// <summary>Begins to watch for its exit where the tool publishes it; call before the kill, then wait on the result.</summary>
-    public virtual ExitRecord? WatchExit() => null;
+    public virtual Sighting? WatchExit() => null;
 
     /// <summary>Deletes it, running or not.</summary>
     protected abstract void Remove();

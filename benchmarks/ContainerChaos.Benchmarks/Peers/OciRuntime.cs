@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
+using System.Globalization;
 
 namespace ContainerChaos.Benchmarks.Peers;
 
@@ -41,18 +41,22 @@ internal sealed class OciRuntime(Workspace workspace, string name, string? progr
 
         var id = Workspace.NextId();
         var signal = Workspace.NewSignal(id);
-        var run = Shell.Start(program!, "run", "--bundle", Workspace.NewBundle(id, StartSignal.Command, signal.Folder), id);
+        var pidFile = Path.Combine(signal.Folder, "pid");
+        using var written = Sighting.OfFile(signal.Folder, "pid", path => new FileInfo(path) is { Exists: true, Length: > 0 });
+        var run = Shell.Start(program!, "run", "--pid-file", pidFile, "--bundle", Workspace.NewBundle(id, StartSignal.Command, signal.Folder), id);
+        // Some write the file only after the container has started.
         signal.Wait();
-        return new Running(id, signal, program!, run);
+        written.Wait();
+        return new Running(id, signal, program!, run, pidFile);
     }
 
-    private sealed class Running(string id, StartSignal signal, string program, Process run) : IdleContainer(id, signal)
+    private sealed class Running(string id, StartSignal signal, string program, Process run, string pidFile) : IdleContainer(id, signal)
     {
-        public override int Pid => (int)JsonNode.Parse(Shell.Run(program, "state", Id))!["pid"]!;
+        public override int Pid => int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture);
 
         public override void ExecTrue() => Shell.Run(program, "exec", Id, "true");
 
-        public override ExitRecord WatchExit() => new(stamp =>
+        public override Sighting WatchExit() => new(stamp =>
         {
             run.Exited += (_, _) => stamp();
             run.EnableRaisingEvents = true;
@@ -63,8 +67,9 @@ internal sealed class OciRuntime(Workspace workspace, string name, string? progr
         {
             if (!run.HasExited)
             {
-                Shell.Try(program, "kill", Id, "KILL");
-                run.WaitForExit();
+                // Not through the tool: `run` deletes the container when its process has ended.
+                Crash();
+                run.WaitForExit(TimeSpan.FromSeconds(30));
             }
 
             run.Dispose();

@@ -52,6 +52,6 @@ internal sealed class Podman(Workspace workspace) : ContainerCli(workspace, "pod
         public int ConmonPid => int.Parse(File.ReadAllText(Inspect("{{.ConmonPidFile}}")), System.Globalization.CultureInfo.InvariantCulture);
 
         // conmon writes the exit code to a file of the container's id.
-        public override ExitRecord WatchExit() => ExitRecord.OfFile(Directory.CreateDirectory(Path.Combine(podman.State, "tmp", "exits")).FullName, Inspect("{{.Id}}"));
+        public override Sighting WatchExit() => Sighting.OfFile(Directory.CreateDirectory(Path.Combine(podman.State, "tmp", "exits")).FullName, Inspect("{{.Id}}"));
     }
 }

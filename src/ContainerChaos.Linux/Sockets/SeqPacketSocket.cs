@@ -54,12 +54,20 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
     {
         var socket = Create(0);
         var errno = Errno.None;
-        WithAddress(path, socket, (s, address, length) =>
+        try
         {
-            if (Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length) == -1)
-                errno = (Errno)Marshal.GetLastPInvokeError();
-            return 0;
-        });
+            WithAddress(path, socket, (s, address, length) =>
+            {
+                if (Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length) == -1)
+                    errno = (Errno)Marshal.GetLastPInvokeError();
+                return 0;
+            });
+        }
+        catch (ErrnoException unreachable)
+        {
+            // The directory of a long path is opened first, and may be gone with its listener.
+            errno = unreachable.Errno;
+        }
         if (errno == Errno.None)
             return socket;
         socket.Dispose();
