@@ -55,7 +55,7 @@ internal sealed record PowerShellHost(string Program, string[] Prefix)
 
     private Version? Version()
     {
-        var (exitCode, output) = Command.Capture(Program, Arguments("-Command", "$PSVersionTable.PSVersion.ToString(2)"), null, TimeSpan.FromMinutes(1));
+        var (exitCode, output) = Command.Capture(Program, Arguments("-Command", "'{0}.{1}' -f $PSVersionTable.PSVersion.Major, $PSVersionTable.PSVersion.Minor"), null, TimeSpan.FromMinutes(1));
         return exitCode == 0 && System.Version.TryParse(output.Trim(), out var version) ? version : null;
     }
 }
