@@ -31,7 +31,8 @@ internal sealed class MountSteps
             var type = mount.Type ?? throw new ContainerException(
                 ErrorReason.InvalidArgument, $"mounts: {mount.Destination}: a type is missing.", mount.Destination);
             var target = _root.OpenOrMakeDirectory(mount.Destination);
-            _root.MountNew(type, mount.Source ?? type, options, target, mount.Destination);
+            // A container may make device nodes wherever it may write, /dev too. Only devpts makes its own.
+            _root.MountNew(type, mount.Source ?? type, type == "devpts" ? options : options.WithoutDevices(), target, mount.Destination);
             if (mount.Destination is "/dev" && type == "tmpfs")
                 FillDev();
         }
