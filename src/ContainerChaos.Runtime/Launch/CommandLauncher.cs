@@ -45,6 +45,12 @@ public static class CommandLauncher
         steps.ResetSignals();
         steps.Execute();
 
+        // So that the user may open /dev/stdout and the like by name (runc does the same); a file of the caller's stays as it is.
+        foreach (var stream in (ReadOnlySpan<FileDescriptor>)[input, output, error])
+        {
+            if (FileStatus.Read(stream).Kind == FileKind.Fifo)
+                stream.SetOwner(process.User.Uid);
+        }
         using var into = cgroup.OpenForClone();
         var (goReader, goWrite) = FileDescriptor.Pipe();
         using (goReader)

@@ -16,13 +16,18 @@ internal sealed class StreamCollector : IDisposable
     private readonly byte[] _name;
     private int _used;
 
-    internal StreamCollector(string path, ReadOnlySpan<byte> name, JsonLogWriter log)
+    /// <param name="path">The FIFO's path.</param>
+    /// <param name="owner">The container's user, who may open it by name too: <c>/dev/stdout</c> leads to it.</param>
+    /// <param name="name">The stream's name in the log.</param>
+    /// <param name="log">The log.</param>
+    internal StreamCollector(string path, uint owner, ReadOnlySpan<byte> name, JsonLogWriter log)
     {
         _name = name.ToArray();
         _log = log;
         Fifo.Create(path);
         Path = path;
         Descriptor = FileDescriptor.Open(path, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
+        Descriptor.SetOwner(owner);
     }
 
     internal string Path { get; }

@@ -46,8 +46,9 @@ internal sealed partial class ContainerMonitor : IDisposable
             _spec, paths.RootFileSystem,
             _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, paths.Upper, paths.Work) : null,
             _cgroup, _definition.Name, _definition.Init);
-        _output = new StreamCollector(paths.StandardOutput, "stdout"u8, _log);
-        _errors = new StreamCollector(paths.StandardError, "stderr"u8, _log);
+        var owner = _spec.Process?.User.Uid ?? 0;
+        _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log);
+        _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log);
         _oom = new OomWatcher(_loop, _cgroup, PublishOom);
 
         _loop.Add(_output.Descriptor, EventPollFlags.EPOLLIN, _ => _output.Collect());
