@@ -70,6 +70,30 @@ public abstract class Cgroup
     /// <summary>The directory with the pids controller's files.</summary>
     protected abstract string PidsDirectory { get; }
 
+    /// <summary>Ends every process of the group with SIGKILL, and returns when all are gone. A frozen group is thawed first by the caller.</summary>
+    /// <exception cref="ErrnoException">ETIMEDOUT: one did not end, or new ones came faster than they ended.</exception>
+    public void EndProcesses(TimeSpan timeout)
+    {
+        const int SIGKILL = 9;
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        var members = System.IO.Path.Combine(PidsDirectory, "cgroup.procs");
+        while (File.ReadAllLines(members) is { Length: > 0 } pids)
+        {
+            foreach (var pid in pids)
+            {
+                using var process = PidFd.TryOpen(int.Parse(pid, CultureInfo.InvariantCulture));
+                // Still a member once it is held: the PID was not reused in between.
+                if (process is null || !File.ReadLines(members).Contains(pid) || !process.SendSignal(SIGKILL))
+                    continue;
+                using var poll = new EventPoll();
+                poll.Add(process, EventPollFlags.EPOLLIN, 0);
+                var left = timeout - System.Diagnostics.Stopwatch.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero || poll.Wait(left, static (_, _) => { }) == 0)
+                    throw new ErrnoException(Errno.ETIMEDOUT, "kill", Path);
+            }
+        }
+    }
+
     /// <summary>Removes the group, and the group above it when that is left empty; what does not exist is no error.</summary>
     /// <returns>False when a process is still in it (EBUSY).</returns>
     public bool TryDelete()

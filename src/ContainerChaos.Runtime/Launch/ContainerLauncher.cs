@@ -51,15 +51,23 @@ public sealed class ContainerLauncher : IDisposable
     }
 
     /// <summary>Starts the process, and returns when it executes its command.</summary>
+    /// <param name="input">Standard input.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="record">
+    /// Called with the PID and the start time while the process prepares itself; if the caller ends before it returns, the
+    /// command is never executed.
+    /// </param>
     /// <exception cref="ContainerException">
     /// <see cref="ErrorReason.CommandNotFound"/>, <see cref="ErrorReason.CommandNotExecutable"/>,
     /// <see cref="ErrorReason.PidTableFull"/>, <see cref="ErrorReason.StartFailed"/>; nothing of the process is left.
     /// </exception>
-    public LaunchedProcess Start(FileDescriptor input, FileDescriptor output, FileDescriptor error)
+    public LaunchedProcess Start(FileDescriptor input, FileDescriptor output, FileDescriptor error, Action<int, ulong>? record = null)
     {
         using var into = _cgroup.OpenForClone();
         var (go, goWriter) = FileDescriptor.Pipe();
         StartedChild child;
+        ulong started;
         using (goWriter)
         {
             using (go)
@@ -68,8 +76,11 @@ public sealed class ContainerLauncher : IDisposable
                     _namespaces, into, (_go, go.Number), (_goWriter, goWriter.Number),
                     (_input, input.Number), (_output, output.Number), (_error, error.Number)));
             }
+            // Before it can end and be reaped: the PID and the start time name it for good.
+            started = ProcessStat.TryReadStartTime(child.Pid) ?? 0;
             try
             {
+                record?.Invoke(child.Pid, started);
                 // On version 1 this move waits in the kernel while the child mounts its file systems.
                 if (into is null)
                     _cgroup.Add(child.Pid);
@@ -89,8 +100,6 @@ public sealed class ContainerLauncher : IDisposable
         }
         using (child)
         {
-            // Read before it can end and be reaped: the PID and the start time name it for good.
-            var started = ProcessStat.TryReadStartTime(child.Pid) ?? 0;
             if (child.WaitForExecute() is not { } failure)
                 return new LaunchedProcess(child.Pid, started, child.Process);
             child.Process.Dispose();

@@ -26,6 +26,7 @@ internal sealed partial class ContainerMonitor
             Watch(process);
             return true;
         }
+        EndStragglers();
         ApplyLimits();
         if (_state.Status == ContainerStatus.Restarting)
             RestartByPolicy();
@@ -34,10 +35,30 @@ internal sealed partial class ContainerMonitor
         return true;
     }
 
+    /// <summary>Whether PID 1 of the last recorded start runs.</summary>
+    internal bool IsAlive
+    {
+        get
+        {
+            using var process = TryOpen(_state.Pid, _state.PidStartTime);
+            return process is not null;
+        }
+    }
+
+    /// <summary>
+    /// A monitor that is killed in the moment of a start may leave a process that no state tells of. It ends before the
+    /// next one starts, or two would share a root and a control group.
+    /// </summary>
+    private void EndStragglers()
+    {
+        _cgroup.Thaw();
+        _cgroup.EndProcesses(TimeSpan.FromSeconds(10));
+    }
+
     /// <summary>Ends without having supervised anything.</summary>
     internal void Abandon()
     {
-        RemoveRunDirectory();
+        RunDirectory.Remove(_paths);
         _loop.Stop();
     }
 

@@ -28,6 +28,7 @@ internal sealed partial class ContainerMonitor
         _loop.Close(_process!);
         _process = null;
         _stopTimer.Disarm();
+        _killDue = 0;
         _oom.Look();
         _output.Drain();
         _errors.Drain();
@@ -58,6 +59,9 @@ internal sealed partial class ContainerMonitor
 
     private void OnExit(int? exitCode, long seen)
     {
+        // Version 2 kills what is frozen; the next incarnation must not be born into the frost.
+        if (_state.Status == ContainerStatus.Paused)
+            _cgroup.Thaw();
         var ran = _startedAt == 0 ? DateTimeOffset.UtcNow - (_state.StartedAt ?? DateTimeOffset.UtcNow) : Stopwatch.GetElapsedTime(_startedAt);
         _state = _state with
         {
@@ -123,6 +127,14 @@ internal sealed partial class ContainerMonitor
     private void RestartByOperator()
     {
         _restarts.Reset();
+        if (_stopRequested)
+        {
+            // Whoever asked for a stop before had it: the container was down.
+            _stopRequested = false;
+            _state = _state with { Status = ContainerStatus.Exited };
+            _events.Publish(EventTypes.Stop);
+            ReplyTo(_waiters);
+        }
         _state = _state with { ManuallyStopped = false };
         try
         {
@@ -153,22 +165,9 @@ internal sealed partial class ContainerMonitor
             PublishDeath(seen);
         if (_stopRequested)
             _events.Publish(EventTypes.Stop);
-        RemoveRunDirectory();
-        ReplyToWaiters();
+        RunDirectory.Remove(_paths);
+        ReplyTo(_waiters);
+        ReplyTo(_restartWaiters);
         _loop.Stop();
-    }
-
-    private void RemoveRunDirectory()
-    {
-        foreach (var path in (ReadOnlySpan<string>)[_paths.ControlSocket, _paths.StandardOutput, _paths.StandardError, _paths.Lock])
-            File.Delete(path);
-        try
-        {
-            Directory.Delete(_paths.RunDirectory);
-        }
-        catch (IOException)
-        {
-            // Something that is not ours lies in it, or another monitor is starting there.
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
@@ -8,12 +9,14 @@ namespace ContainerChaos.Supervisor;
 internal sealed partial class ContainerMonitor
 {
     private const int MaximumMessage = 256 * 1024;
+    private const int SIGKILL = 9;
 
     private readonly HashSet<SeqPacketSocket> _connections = [];
     private readonly HashSet<SeqPacketSocket> _subscribers = [];
     private readonly List<SeqPacketSocket> _waiters = [];
     private readonly List<SeqPacketSocket> _restartWaiters = [];
     private SeqPacketSocket? _listener;
+    private long _killDue;
     private byte[]? _message;
 
     private void AcceptConnections()
@@ -47,8 +50,9 @@ internal sealed partial class ContainerMonitor
         {
             Send(connection, new MonitorReply { Error = MonitorError.From(e) });
         }
-        catch (Exception e) when (e is JsonException or ErrnoException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // Nothing that a client sends may end the supervision.
             Send(connection, new MonitorReply { Error = new MonitorError(ErrorReason.InvalidArgument, $"{_definition.Name}: {e.Message}", _definition.Name, null, Errno.None) });
         }
         finally
@@ -73,17 +77,20 @@ internal sealed partial class ContainerMonitor
                 Reply(connection);
                 break;
             case "stop":
+                var grace = GracePeriod(request);
                 _waiters.Add(connection);
                 _stopRequested = true;
-                Stop(GracePeriod(request));
+                _restartRequested = false;
+                Stop(grace);
                 break;
             case "restart":
+                var graceOfRestart = GracePeriod(request);
                 _restartWaiters.Add(connection);
                 _restartRequested = true;
-                Stop(GracePeriod(request));
+                Stop(graceOfRestart);
                 break;
             case "kill":
-                Kill(request.Signal ?? 9);
+                Kill(request.Signal ?? SIGKILL);
                 Reply(connection);
                 break;
             case "pause":
@@ -102,8 +109,12 @@ internal sealed partial class ContainerMonitor
         }
     }
 
-    private TimeSpan GracePeriod(MonitorRequest request) =>
-        request.TimeoutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : _definition.StopTimeout;
+    private TimeSpan GracePeriod(MonitorRequest request) => request.TimeoutMs switch
+    {
+        null => _definition.StopTimeout,
+        >= 0 and <= int.MaxValue and var milliseconds => TimeSpan.FromMilliseconds(milliseconds),
+        var milliseconds => throw new ContainerException(ErrorReason.InvalidArgument, $"{_definition.Name}: {milliseconds} ms is no grace period.", _definition.Name),
+    };
 
     /// <summary>The stop signal now, SIGKILL after the grace period; the policy is disarmed.</summary>
     private void Stop(TimeSpan grace)
@@ -129,9 +140,19 @@ internal sealed partial class ContainerMonitor
         if (_state.Status == ContainerStatus.Paused)
             Unpause();
         if (grace > TimeSpan.Zero)
-            _stopTimer.Arm(grace);
+            KillAfter(grace);
         else
             KillProcess();
+    }
+
+    /// <summary>Of several grace periods the one that ends first counts.</summary>
+    private void KillAfter(TimeSpan grace)
+    {
+        var due = Stopwatch.GetTimestamp() + (long)(grace.TotalSeconds * Stopwatch.Frequency);
+        if (_killDue != 0 && _killDue <= due)
+            return;
+        _killDue = due;
+        _stopTimer.Arm(grace);
     }
 
     private void OnStopTimer()
@@ -142,7 +163,6 @@ internal sealed partial class ContainerMonitor
 
     private void KillProcess()
     {
-        const int SIGKILL = 9;
         if (_process is null)
             return;
         _events.Publish(EventTypes.Kill, ("signal", "9"));
@@ -157,7 +177,9 @@ internal sealed partial class ContainerMonitor
     /// </summary>
     private void Kill(int signal)
     {
-        const int SIGKILL = 9;
+        const int SIGRTMAX = 64;
+        if (signal is < 1 or > SIGRTMAX)
+            throw new ContainerException(ErrorReason.InvalidArgument, $"{_definition.Name}: {signal} is no signal.", _definition.Name);
         var process = _process ?? throw NotRunning("signal");
         if (signal == SIGKILL || signal == _definition.StopSignal)
             WriteState(_state with { ManuallyStopped = true });
@@ -198,15 +220,17 @@ internal sealed partial class ContainerMonitor
 
     private void Reply(SeqPacketSocket connection) => Send(connection, new MonitorReply { State = _state });
 
-    private void ReplyToWaiters()
+    private void ReplyTo(List<SeqPacketSocket> waiters)
     {
-        foreach (var connection in (SeqPacketSocket[])[.. _waiters, .. _restartWaiters])
+        // A copy: whoever is gone is taken off the list by the attempt.
+        foreach (var connection in (SeqPacketSocket[])[.. waiters])
             Reply(connection);
+        waiters.Clear();
     }
 
     private void ReplyToRestarts(ContainerException? error)
     {
-        foreach (var connection in _restartWaiters)
+        foreach (var connection in (SeqPacketSocket[])[.. _restartWaiters])
             Send(connection, error is null ? new MonitorReply { State = _state } : new MonitorReply { Error = MonitorError.From(error) });
         _restartWaiters.Clear();
     }

@@ -69,7 +69,10 @@ internal sealed partial class ContainerMonitor : IDisposable
         _state = _state with { ManuallyStopped = false, RestartCount = 0 };
         try
         {
+            var isLeftOver = _cgroup.Exists;
             _cgroup.Create();
+            if (isLeftOver)
+                EndStragglers();
             ApplyLimits();
             _oom.Start();
             StartProcess();
@@ -115,7 +118,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
         using (var output = _output.OpenForContainer())
         using (var error = _errors.OpenForContainer())
-            launched = _launcher.Start(input, output, error);
+            launched = _launcher.Start(input, output, error, RecordStart);
 
         _startedAt = Stopwatch.GetTimestamp();
         _isChild = true;
@@ -134,6 +137,17 @@ internal sealed partial class ContainerMonitor : IDisposable
         });
         _events.Publish(EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
         Watch(launched.Process);
+    }
+
+    /// <summary>
+    /// Writes down who PID 1 will be before it may execute the command: a monitor that is killed from now on leaves a
+    /// container that the next one can find.
+    /// </summary>
+    private void RecordStart(int pid, ulong startTime)
+    {
+        var state = _state;
+        WriteState(state with { Status = ContainerStatus.Running, Pid = pid, PidStartTime = startTime, ExitCode = null, StartedAt = DateTimeOffset.UtcNow, FinishedAt = null });
+        _state = state;
     }
 
     private void Watch(PidFd process)

@@ -77,16 +77,32 @@ public static class MonitorProgram
 
     private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
     {
-        using var monitor = new ContainerMonitor(paths);
+        using var monitor = Prepare(paths);
         File.Delete(paths.ControlSocket);
         using var listener = SeqPacketSocket.Listen(paths.ControlSocket);
-        if (!adopt)
+        // To start a container that runs is to find it running, also when its monitor was killed.
+        if (!adopt && !monitor.IsAlive)
             monitor.StartFresh();
         else if (!monitor.TryAdopt())
             monitor.Abandon();
         Tell(ready, new MonitorReply { State = monitor.State });
         ready.Dispose();
         monitor.Run(listener);
+    }
+
+    /// <summary>A container whose files make no sense leaves no run directory, unless it runs: its output waits in there.</summary>
+    private static ContainerMonitor Prepare(ContainerPaths paths)
+    {
+        try
+        {
+            return new ContainerMonitor(paths);
+        }
+        catch
+        {
+            if (JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) is not { Pid: > 0 })
+                RunDirectory.Remove(paths);
+            throw;
+        }
     }
 
     private static void Tell(FileDescriptor ready, MonitorReply reply)
