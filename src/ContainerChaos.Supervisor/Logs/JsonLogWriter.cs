@@ -16,7 +16,7 @@ internal sealed class JsonLogWriter(string path, LogOptions options) : IDisposab
     private Utf8JsonWriter? _json;
     private long _size;
 
-    /// <summary>Appends a line; it reaches the file with the next <see cref="Flush"/>.</summary>
+    /// <summary>Appends a line; it reaches the file with the next <see cref="Flush"/> at the latest.</summary>
     /// <param name="line">The text, its newline included where there was one; invalid UTF-8 is replaced.</param>
     /// <param name="stream"><c>stdout</c> or <c>stderr</c>.</param>
     internal void Append(ReadOnlySpan<byte> line, ReadOnlySpan<byte> stream)
@@ -30,9 +30,12 @@ internal sealed class JsonLogWriter(string path, LogOptions options) : IDisposab
         _json.WriteEndObject();
         _json.Flush();
         _buffer.Write("\n"u8);
+        // Much at a time may be waiting; a file is not to grow beyond its size for that.
+        if (options.MaxSizeBytes > 0 && _size + _buffer.WrittenCount >= options.MaxSizeBytes)
+            Flush();
     }
 
-    /// <summary>Writes what was appended, in one write(2), and rotates the file when it has its size.</summary>
+    /// <summary>Writes what was appended in one write(2), and rotates the file when it has its size.</summary>
     internal void Flush()
     {
         if (_buffer.WrittenCount == 0)
@@ -79,6 +82,7 @@ internal sealed class JsonLogWriter(string path, LogOptions options) : IDisposab
     {
         _file!.Dispose();
         _file = null;
+        _size = 0;
         for (var number = options.MaxFiles - 1; number > 0; number--)
         {
             var from = number == 1 ? path : $"{path}.{number - 1}";
