@@ -14,7 +14,7 @@ internal static class HtmlReport
         html.Add($"<title>ContainerChaos: {string.Join(", ", report.Scenarios.Select(s => s.Name))}</title><style>").Raw(Style()).Raw("</style></head><body>");
         html.Raw("<a class=\"skip\" href=\"#results\">Skip to the results</a><header class=\"top\">");
         html.Add($"<p class=\"eyebrow\">ContainerChaos game day · {report.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC</p>");
-        html.Add($"<h1>{(report.AsExpected ? "Every promise was kept as expected" : $"{unexpected} of {report.Rows.Count} verdicts are not as expected")}</h1>");
+        html.Add($"<h1>{(report.AsExpected ? "Every verdict is as expected" : $"{unexpected} of {report.Rows.Count} verdicts are not as expected")}</h1>");
         html.Raw("<p class=\"lead\">Each trial starts a fresh container, puts it under open-loop load, breaks it, and watches from outside until the service is steady again or the watch ends. A restart policy is a promise that it comes back; this is how each promise was kept.</p>");
         Cards(html, report, unexpected);
         html.Raw("</header><main id=\"results\">");
