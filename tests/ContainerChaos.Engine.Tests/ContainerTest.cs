@@ -6,6 +6,7 @@ using Xunit;
 namespace ContainerChaos.Engine.Tests;
 
 /// <summary>A test that runs containers of the embedded image.</summary>
+/// <remarks>Of these tests, those are marked Category=Kernel whose outcome depends on the version of control groups: they run on the emulated machine too, which is slow.</remarks>
 public abstract class ContainerTest : EngineTest
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);

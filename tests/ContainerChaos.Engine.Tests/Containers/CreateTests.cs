@@ -5,7 +5,6 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class CreateTests : EngineTest
 {
     private static readonly ContainerCreateOptions s_target = new() { Image = "target" };

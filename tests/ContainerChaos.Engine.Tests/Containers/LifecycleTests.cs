@@ -6,10 +6,10 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class LifecycleTests : ContainerTest
 {
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_job_ends_with_its_code_its_log_and_nothing_else()
     {
         var container = Engine.Wait(Run("echo", "hello", "world").Id);
@@ -40,6 +40,7 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Every_namespace_but_the_users_and_times_is_its_own()
     {
         var namespaces = Engine.GetNamespaces(Run("pause").Name);
@@ -119,6 +120,7 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_stop_disarms_the_policy_and_a_crash_does_not()
     {
         var container = Engine.Start(Engine.Create(Target("pause") with { RestartPolicy = RestartPolicy.Always, RestartDelay = RestartDelay.None }).Id);
@@ -152,6 +154,7 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_suspended_container_goes_on_where_it_was()
     {
         var container = Run("serve");
@@ -207,6 +210,7 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_memory_overrun_is_an_OOM_kill_told_before_the_exit()
     {
         var container = Engine.Create(Target("leak", "--mb", "200") with { MemoryBytes = 32 << 20 });
@@ -220,6 +224,7 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_killed_monitor_is_replaced_by_the_next_look_and_the_container_is_not_touched()
     {
         var container = Engine.Start(Engine.Create(Target("serve") with { RestartPolicy = RestartPolicy.Always, RestartDelay = RestartDelay.None }).Id);

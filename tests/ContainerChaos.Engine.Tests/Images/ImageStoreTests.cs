@@ -4,7 +4,6 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class ImageStoreTests : EngineTest
 {
     [Fact]

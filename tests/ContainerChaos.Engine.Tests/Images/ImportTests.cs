@@ -6,7 +6,6 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class ImportTests : EngineTest
 {
     private string Layers => Path.Combine(Root.DataRoot, "layers");

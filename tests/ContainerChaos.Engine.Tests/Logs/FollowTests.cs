@@ -3,7 +3,6 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class FollowTests : ContainerTest
 {
     [Fact]

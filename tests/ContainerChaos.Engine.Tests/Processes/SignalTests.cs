@@ -3,7 +3,6 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class SignalTests : ContainerTest
 {
     private const int SIGKILL = 9;
@@ -26,6 +25,7 @@ public sealed class SignalTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Not_even_SIGKILL_from_inside_ends_PID_1_and_from_the_host_it_does()
     {
         var container = Run("pause");

@@ -4,7 +4,6 @@ using Xunit;
 
 namespace ContainerChaos.Engine.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class ZombieTests : ContainerTest
 {
     [Fact]
@@ -36,6 +35,7 @@ public sealed class ZombieTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_full_PID_table_is_named_with_what_fills_it()
     {
         var container = Engine.Start(Engine.Create(Target("zombies", "500") with { PidsLimit = 64 }).Id);
