@@ -21,7 +21,7 @@ public sealed partial class ContainerEngine
             return Describe(definition, state);
         return Guard($"start container '{definition.Name}'", definition.Name, () =>
         {
-            JoinNetwork(definition);
+            CheckNetwork(definition);
             return Describe(definition, MonitorLauncher.Start(Options.CcrunPath, _store.GetPaths(definition.Id)));
         });
     }
@@ -137,8 +137,8 @@ public sealed partial class ContainerEngine
     private Container Finished(ContainerDefinition definition, ContainerState? answer) =>
         Describe(definition, answer ?? _store.TryReadState(definition.Id) ?? throw ContainerStore.NotFound(definition.Name));
 
-    // Whose network namespace it is to be is known only now; the spec names it by the PID 1 that is in it.
-    private void JoinNetwork(ContainerDefinition definition)
+    // The monitor looks for itself at every start; here the answer has the other one's name, and a dead monitor of it is replaced.
+    private void CheckNetwork(ContainerDefinition definition)
     {
         if (definition.NetworkContainerId is not { } id)
             return;
@@ -152,14 +152,6 @@ public sealed partial class ContainerEngine
                 Remedy = other is null ? "Remove it and create it with another network." : $"Start that one first: Start-Container {other.Name}",
             };
         }
-
-        var path = _store.GetPaths(definition.Id).Spec;
-        var spec = RuntimeSpecJson.Read(path);
-        var joined = new NamespaceSpec { Type = "network", Path = $"/proc/{state.Pid}/ns/net" };
-        JsonFile.Write(
-            path,
-            spec with { Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces.Where(space => space.Type != "network"), joined] } },
-            RuntimeSpecJson.Default.RuntimeSpec);
     }
 
     private static void CheckTimeout(string nameOrId, TimeSpan? timeout)

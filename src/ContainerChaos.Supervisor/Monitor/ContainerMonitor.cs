@@ -21,7 +21,6 @@ internal sealed partial class ContainerMonitor : IDisposable
     private readonly StreamCollector _output;
     private readonly StreamCollector _errors;
     private readonly Cgroup _cgroup;
-    private readonly ContainerLauncher _launcher;
     private readonly TimerFd _restartTimer = TimerFd.Create();
     private readonly TimerFd _stopTimer = TimerFd.Create();
     private readonly OomWatcher _oom;
@@ -42,10 +41,6 @@ internal sealed partial class ContainerMonitor : IDisposable
         _events = new EventPublisher(paths.Events, _definition.Id);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
         _cgroup = CgroupHost.Current.Group(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
-        _launcher = new ContainerLauncher(
-            _spec, paths.RootFileSystem,
-            _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, paths.Upper, paths.Work) : null,
-            _cgroup, _definition.Name, _definition.Init);
         var owner = _spec.Process?.User.Uid ?? 0;
         _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log);
         _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log);
@@ -98,7 +93,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     public void Dispose()
     {
         _process?.Dispose();
-        _launcher.Dispose();
+        _launcher?.Dispose();
         _oom.Dispose();
         _log.Dispose();
         _events.Dispose();
@@ -118,7 +113,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
         using (var output = _output.OpenForContainer())
         using (var error = _errors.OpenForContainer())
-            launched = _launcher.Start(input, output, error, RecordStart);
+            launched = Launcher().Start(input, output, error, RecordStart);
 
         _startedAt = Stopwatch.GetTimestamp();
         _isChild = true;

@@ -68,6 +68,28 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    public void A_restart_joins_the_network_that_the_other_has_by_then()
+    {
+        var options = Target("pause") with { RestartPolicy = RestartPolicy.Always, RestartDelay = RestartDelay.None };
+        var first = Engine.Start(Engine.Create(options).Id);
+        var second = Engine.Start(Engine.Create(options with { Network = $"container:{first.Name}" }).Id);
+
+        CrashAndAwaitRestart(first);
+        CrashAndAwaitRestart(second);
+
+        Assert.Equal(Net(first), Net(second));
+
+        void CrashAndAwaitRestart(Container container)
+        {
+            using var events = Engine.Subscribe(container.Id);
+            Engine.Crash(container.Id);
+            AwaitEvent(events, EventTypes.Start);
+        }
+
+        ulong Net(Container container) => Engine.GetNamespaces(container.Id).Single(space => space.Type == "net").Inode;
+    }
+
+    [Fact]
     public void Starting_twice_is_starting_once()
     {
         var container = Run("pause");
