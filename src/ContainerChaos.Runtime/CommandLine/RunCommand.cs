@@ -11,6 +11,9 @@ public static class RunCommand
 {
     private const string DefaultRoot = "/run/ccrun";
 
+    // The caller's streams are never closed: an error is still to be told on one of them.
+    private static readonly FileDescriptor Input = new(0), Output = new(1), ErrorOutput = new(2);
+
     /// <summary>The usage line.</summary>
     public const string Usage = "usage: ccrun [--root DIR] run [--bundle DIR] [--pid-file FILE] ID";
 
@@ -34,8 +37,7 @@ public static class RunCommand
             using var launcher = new ContainerLauncher(spec, Path.GetFullPath(rootPath), overlay: null, cgroup, id, init: false);
             cgroup.Create();
             cgroup.SetLimits((spec.Linux?.Resources ?? new ResourcesSpec()).ToLimits());
-            using FileDescriptor input = new(0), output = new(1), error = new(2);
-            var launched = launcher.Start(input, output, error);
+            var launched = launcher.Start(Input, Output, ErrorOutput);
             using var process = launched.Process;
             if (pidFile is not null)
                 File.WriteAllText(pidFile, launched.Pid.ToString());

@@ -10,7 +10,7 @@ public static class Patience
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("CONTAINERCHAOS_LONG") == "1";
 
     /// <summary>For whatever has no bound of its own.</summary>
-    public static TimeSpan Limit => TimeSpan.FromSeconds(30) * Math.Sqrt(Factor);
+    public static TimeSpan Limit => TimeSpan.FromSeconds(IsLong ? 300 : 30) * Math.Sqrt(Factor);
 
     /// <summary>A token that ends a wait which takes too long.</summary>
     public static CancellationToken Token => new CancellationTokenSource(Limit).Token;

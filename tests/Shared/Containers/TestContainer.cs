@@ -242,8 +242,8 @@ public sealed class TestContainer : IDisposable
     /// <summary>Waits until the monitor is gone: it is the last to leave.</summary>
     public void AwaitMonitor()
     {
-        var pid = State.MonitorPid;
-        if (pid > 0 && File.Exists($"/proc/{pid}/cmdline") && ReadCommandLine(pid).Contains(Paths.ContainerDirectory, StringComparison.Ordinal) && State.Status is ContainerStatus.Exited or ContainerStatus.Created)
+        // By its name: of a process that is ending, the command line can't be read any more.
+        if (State is { Status: ContainerStatus.Exited or ContainerStatus.Created, MonitorPid: > 0 and var pid } && ProcessStat.TryRead(pid, out var stat) && stat.Name == "ccrun")
             AwaitEnd(pid);
     }
 
@@ -251,18 +251,6 @@ public sealed class TestContainer : IDisposable
     {
         Adopt();
         return MonitorClient.TryConnect(Paths);
-    }
-
-    private static string ReadCommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline");
-        }
-        catch (IOException)
-        {
-            return "";
-        }
     }
 
     private static IEnumerable<string> CompleteLines(string path)
