@@ -20,23 +20,10 @@ internal sealed class CgroupV2 : Cgroup
 
     public override void Create()
     {
+        // The group itself first: while it is there, no other container's end removes the groups above it as empty.
+        CgroupDirectory.Create(_directory);
         // A controller is there for a group only if every group above it passes it on (Enabling and Disabling).
-        const int attempts = 100;
-        var above = System.IO.Path.GetDirectoryName(_directory)!;
-        for (var attempt = 0; ; attempt++)
-        {
-            CgroupDirectory.Create(above);
-            try
-            {
-                PassOn(above);
-                CgroupDirectory.Create(_directory);
-                return;
-            }
-            catch (ErrnoException e) when (e.Errno == Errno.ENOENT && attempt < attempts)
-            {
-                // Another container's end removed the empty group above in between.
-            }
-        }
+        PassOn(System.IO.Path.GetDirectoryName(_directory)!);
     }
 
     public override void SetLimits(CgroupLimits limits)
