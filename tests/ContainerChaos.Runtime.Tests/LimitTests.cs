@@ -49,10 +49,12 @@ public sealed class LimitTests : ContainerTest
     [Fact]
     public void A_pids_limit_with_room_for_PID_1_only_has_none_for_another()
     {
-        // As many threads as the program has.
-        var threads = Started("pause").Cgroup.ReadPids();
-        var container = Limited(new ResourcesSpec { Pids = new PidsSpec { Limit = threads } });
+        // As many as the program has threads when it is up.
+        var free = Started("signals");
+        free.WaitForOutput("ready");
+        var container = Create(["signals"], null, spec => spec with { Linux = spec.Linux! with { Resources = new ResourcesSpec { Pids = new PidsSpec { Limit = free.Cgroup.ReadPids() } } } });
         container.Start();
+        container.WaitForOutput("ready");
         Assert.Equal(ErrorReason.PidTableFull, Assert.Throws<ContainerException>(() => container.Execute("true")).Reason);
     }
 

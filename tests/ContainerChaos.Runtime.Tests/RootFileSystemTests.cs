@@ -134,41 +134,6 @@ public sealed class RootFileSystemTests : ContainerTest
         Assert.Equal(["noatime", "nodev", "noexec", "nosuid", "ro"], options.Split(',').Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [InlineData("proc", "/etc")]
-    [InlineData("proc", "../../../../etc")]
-    [InlineData("dev", "/")]
-    [InlineData("dev", "/../../..")]
-    [InlineData("sys", "/tmp")]
-    [InlineData("data", "/etc")]
-    [InlineData("data", "/proc/self/root/../../../..")]
-    public void A_symbolic_link_of_the_image_leads_nowhere_outside(string name, string target)
-    {
-        var before = File.ReadAllText("/proc/self/mountinfo");
-        var hostEntries = Directory.GetFileSystemEntries("/etc").Length + Directory.GetFileSystemEntries("/").Length;
-        var layer = Path.Combine(Root.DataRoot, "layers", "links");
-        Directory.CreateDirectory(Path.Combine(layer, "etc"));
-        Directory.CreateDirectory(Path.Combine(layer, "tmp"));
-        File.CreateSymbolicLink(Path.Combine(layer, name), target);
-        var volume = MakeVolume();
-        var container = Create(
-            ["seq", "write", "/data/inside", "x", ";", "write", "/etc/inside", "x"],
-            definition => definition with { LowerDirs = [layer, TestContainer.Layer(Root)] },
-            spec => spec with { Mounts = [.. spec.Mounts, Bind(volume, "/data", "rbind")] });
-        try
-        {
-            container.Run();
-        }
-        catch (ContainerException e)
-        {
-            // An image that makes no sense may be refused.
-            Assert.Equal(ErrorReason.StartFailed, e.Reason);
-        }
-        Assert.Equal(before, File.ReadAllText("/proc/self/mountinfo"));
-        Assert.Equal(hostEntries, Directory.GetFileSystemEntries("/etc").Length + Directory.GetFileSystemEntries("/").Length);
-        Assert.False(File.Exists("/etc/inside"));
-    }
-
     [Fact]
     public void A_file_where_a_mount_needs_a_directory_is_an_error_that_says_where()
     {

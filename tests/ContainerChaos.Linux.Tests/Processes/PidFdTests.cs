@@ -68,6 +68,8 @@ public sealed class PidFdTests
         var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, ["pause"]))!;
         try
         {
+            // The kernel lets the parent go on a moment before the new program has its name.
+            Assert.True(SpinWait.SpinUntil(() => ProcessStat.TryRead(process.Id, out var early) && early.Name == name, TimeSpan.FromSeconds(20)));
             Assert.True(ProcessStat.TryRead(process.Id, out var stat));
             Assert.Equal((process.Id, Environment.ProcessId, name), (stat.Pid, stat.ParentPid, stat.Name));
             var status = ProcessStatus.TryRead(process.Id)!;

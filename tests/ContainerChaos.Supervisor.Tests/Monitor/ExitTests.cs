@@ -49,7 +49,7 @@ public sealed class ExitTests : ContainerTest
     [Fact]
     public void Whoever_sees_the_exit_finds_nothing_left()
     {
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < Patience.Rounds(100, 10); round++)
         {
             var container = Create("true");
             var state = container.Run();
@@ -66,10 +66,11 @@ public sealed class ExitTests : ContainerTest
     public void A_container_can_be_started_again_at_once()
     {
         var container = Create("append", "/runs", "x");
-        for (var run = 0; run < 10; run++)
+        var runs = Patience.Rounds(100, 10);
+        for (var run = 0; run < runs; run++)
             Assert.Equal(0, container.Run().ExitCode);
-        Assert.Equal(10, File.ReadAllLines(Path.Combine(container.Paths.Upper, "runs")).Length);
-        Assert.Equal(10, container.Events().Count(e => e.Type == EventTypes.Die));
+        Assert.Equal(runs, File.ReadAllLines(Path.Combine(container.Paths.Upper, "runs")).Length);
+        Assert.Equal(runs, container.Events().Count(e => e.Type == EventTypes.Die));
     }
 
     [Fact]
@@ -142,7 +143,7 @@ public sealed class ExitTests : ContainerTest
     [Fact]
     public void The_log_of_what_ended_at_once_is_complete()
     {
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < Patience.Rounds(200, 20); round++)
         {
             var container = Create("echo", $"round {round}");
             container.Run();

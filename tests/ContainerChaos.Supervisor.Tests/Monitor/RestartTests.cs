@@ -3,7 +3,6 @@ using ContainerChaos.Runtime;
 namespace ContainerChaos.Supervisor.Tests;
 
 /// <summary>The restart policies, and the back-off, as Docker documents them.</summary>
-[Trait("Category", "Kernel")]
 public sealed class RestartTests : ContainerTest
 {
     private static readonly string[] Policies = ["no", "on-failure:3", "always", "unless-stopped"];
