@@ -24,7 +24,11 @@ internal static class GameDayTask
         $ErrorActionPreference = 'Stop'
         Import-Module '{{module}}'
         $rows = Invoke-ChaosScenario memory-overrun, ignored-sigterm, zombie-storm -ReportPath '{{output}}/report.html' -JsonPath '{{output}}/report.json'
-        $rows | Out-Default
+        if ([Console]::IsOutputRedirected) {
+            # Nobody's terminal: as wide as the tables are, and without colours.
+            $PSStyle.OutputRendering = 'PlainText'
+            $rows | Out-String -Width 160
+        } else { $rows | Out-Default }
         '{{output}}/report.html, report.json'
         exit [int]($rows.AsExpected -contains $false)
         """;

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace ContainerChaos.KernelRunner;
 
-/// <summary>Collects results as a JUnit document; failures are also printed as they come.</summary>
+/// <summary>Collects results as a JUnit document; and prints each as it comes.</summary>
 internal sealed class Results
 {
     private readonly XElement suite = new("testsuite", new XAttribute("name", "kernel"));
@@ -41,11 +41,15 @@ internal sealed class Results
         Append(name, seconds, new XElement("failure", Printable(what)));
     }
 
-    private void Append(string name, decimal seconds, XElement? outcome = null) =>
+    // Each test is a line at once: when the machine is stopped for taking too long, the last one tells where it was.
+    private void Append(string name, decimal seconds, XElement? outcome = null)
+    {
+        Console.WriteLine($"{outcome?.Name.LocalName ?? "passed",-8}{seconds,6:0.0} s  {name}");
         suite.Add(new XElement("testcase",
             new XAttribute("name", Printable(name)),
             new XAttribute("time", seconds.ToString(CultureInfo.InvariantCulture)),
             outcome));
+    }
 
     private static string Describe(IFailureInformation failure) =>
         string.Join("\n----> ", failure.ExceptionTypes.Zip(failure.Messages, failure.StackTraces).Select(one => $"{one.First}: {one.Second}\n{one.Third}"));
