@@ -63,7 +63,8 @@ internal static class LaunchErrors
                 Remedy = "Load it with 'modprobe overlay'.",
             },
             { Errno: Errno.ENOSPC or Errno.EDQUOT } => new ContainerException(
-                ErrorReason.DiskFull, $"{subject}: {failure.Step}: {why}.", subject, cause) { Remedy = "Free some space where the containers are stored." },
+                ErrorReason.DiskFull, $"{subject}: {failure.Step}: {why}.", subject, cause)
+            { Remedy = "Free some space where the containers are stored." },
             _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {failure.Step}: {why}.", subject, cause),
         };
     }

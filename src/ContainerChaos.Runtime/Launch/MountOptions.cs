@@ -31,8 +31,14 @@ internal sealed class MountOptions
 
     private static readonly Dictionary<string, ulong> Propagations = new(StringComparer.Ordinal)
     {
-        ["private"] = MS_PRIVATE, ["rprivate"] = MS_PRIVATE, ["slave"] = MS_SLAVE, ["rslave"] = MS_SLAVE,
-        ["shared"] = MS_SHARED, ["rshared"] = MS_SHARED, ["unbindable"] = MS_UNBINDABLE, ["runbindable"] = MS_UNBINDABLE,
+        ["private"] = MS_PRIVATE,
+        ["rprivate"] = MS_PRIVATE,
+        ["slave"] = MS_SLAVE,
+        ["rslave"] = MS_SLAVE,
+        ["shared"] = MS_SHARED,
+        ["rshared"] = MS_SHARED,
+        ["unbindable"] = MS_UNBINDABLE,
+        ["runbindable"] = MS_UNBINDABLE,
     };
 
     internal const ulong MS_UNBINDABLE = 1 << 17, MS_PRIVATE = 1 << 18, MS_SLAVE = 1 << 19, MS_SHARED = 1 << 20;

@@ -171,7 +171,8 @@ internal sealed partial class ContainerMonitor : IDisposable
         ErrnoException { Errno: Errno.ENOSPC or Errno.EDQUOT } => new ContainerException(
             ErrorReason.DiskFull, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
         ErrnoException { Errno: Errno.EPERM or Errno.EACCES or Errno.EROFS } => new ContainerException(
-            ErrorReason.PermissionDenied, $"{_definition.Name}: {error.Message}.", _definition.Name, error) { Remedy = "Run as root, with the control groups mounted writable." },
+            ErrorReason.PermissionDenied, $"{_definition.Name}: {error.Message}.", _definition.Name, error)
+        { Remedy = "Run as root, with the control groups mounted writable." },
         ErrnoException { Errno: Errno.EINVAL or Errno.EBUSY, Call: "write" } => new ContainerException(
             ErrorReason.InvalidArgument, $"{_definition.Name}: the kernel refuses a limit: {error.Message}.", _definition.Name, error),
         _ => new ContainerException(ErrorReason.StartFailed, $"{_definition.Name}: {error.Message}.", _definition.Name, error),

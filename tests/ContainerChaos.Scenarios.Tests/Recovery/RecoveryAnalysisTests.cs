@@ -18,7 +18,8 @@ public sealed class RecoveryAnalysisTests
             400,
             Event(EventTypes.Die, 4, ("exitCode", "137")),
             Event(EventTypes.BackOff, 4.5, ("delayMs", "100")),
-            Event(EventTypes.Start, 108)) with { Died = At(3.2) });
+            Event(EventTypes.Start, 108)) with
+        { Died = At(3.2) });
         Assert.Equal(At(0), stamps.Injected);
         Assert.Equal(At(4.1), stamps.FirstFailure);
         Assert.Equal(At(3.2), stamps.Died);

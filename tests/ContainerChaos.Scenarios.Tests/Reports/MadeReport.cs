@@ -103,8 +103,16 @@ internal static class MadeReport
             Steps = [.. steps.Select(s => Step(scenario, s.Step, s.Injected, s.Until, s.Events, schedule, samples))],
             Load = new LoadResult
             {
-                Schedule = schedule, End = clock, Samples = samples, Corrected = corrected, Uncorrected = uncorrected,
-                Lateness = lateness, Dropped = 0, PeakPending = 0, Connections = 1, ProcessorTime = TimeSpan.FromMilliseconds(20),
+                Schedule = schedule,
+                End = clock,
+                Samples = samples,
+                Corrected = corrected,
+                Uncorrected = uncorrected,
+                Lateness = lateness,
+                Dropped = 0,
+                PeakPending = 0,
+                Connections = 1,
+                ProcessorTime = TimeSpan.FromMilliseconds(20),
             },
         };
     }
@@ -114,15 +122,27 @@ internal static class MadeReport
     {
         RecoveryStamps stamps = RecoveryAnalysis.Compute(new StepObservation
         {
-            Injected = injected, WatchedUntil = until, Schedule = schedule, Samples = samples, Events = events,
-            Died = events.Count > 0 ? events[0].MonotonicNanoseconds - 400_000 : null, EffectIsExit = step.EffectIsExit, Steady = scenario.Steady,
+            Injected = injected,
+            WatchedUntil = until,
+            Schedule = schedule,
+            Samples = samples,
+            Events = events,
+            Died = events.Count > 0 ? events[0].MonotonicNanoseconds - 400_000 : null,
+            EffectIsExit = step.EffectIsExit,
+            Steady = scenario.Steady,
         });
         LoadSample[] seen = [.. samples.Where(s => s.Intended >= injected && s.Completed <= until)];
         int failed = seen.Count(s => !s.Succeeded);
         return new StepResult
         {
-            Label = step.Label, Stamps = stamps, ExitCode = events.Count > 0 ? 137 : null, OomKilled = true, Requests = seen.Length, Failed = failed,
-            Delayed = 0, Availability = Availability.Over(scenario.Horizon, schedule.Rate, seen.Length, failed, stamps),
+            Label = step.Label,
+            Stamps = stamps,
+            ExitCode = events.Count > 0 ? 137 : null,
+            OomKilled = true,
+            Requests = seen.Length,
+            Failed = failed,
+            Delayed = 0,
+            Availability = Availability.Over(scenario.Horizon, schedule.Rate, seen.Length, failed, stamps),
         };
     }
 }
