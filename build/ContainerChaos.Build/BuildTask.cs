@@ -15,7 +15,8 @@ internal static class BuildTask
     {
         Prerequisites.RequireLinker();
         var stamp = Path.Combine(repository.Artifacts, "obj", "build.stamp");
-        if (File.Exists(stamp) && File.ReadAllText(stamp) == Fingerprint(repository))
+        var sources = FingerprintOfSources(repository);
+        if (File.Exists(stamp) && File.ReadAllText(stamp) == sources + FingerprintOfOutputs(repository))
         {
             Console.WriteLine("build: up to date");
             return 0;
@@ -25,22 +26,25 @@ internal static class BuildTask
         File.Delete(stamp);
         Progress.Step("build: ContainerChaos.sln", () => { Command.Run("dotnet", ["build", repository.Solution, "-c", "Release", "-v", "quiet", "-nologo"], repository.Root); });
         Progress.Step("build: ccrun, target, cli, module", () => { Command.Run("dotnet", ["msbuild", repository.Combine("build", "Artifacts.proj"), "-v:quiet", "-nologo"], repository.Root); });
-        File.WriteAllText(stamp, Fingerprint(repository));
+        // The sources as they were before: one that changed meanwhile may not be in the outputs.
+        File.WriteAllText(stamp, sources + FingerprintOfOutputs(repository));
         return 0;
     }
 
-    /// <summary>Names, sizes and times of every source and every output, as one hash.</summary>
-    private static string Fingerprint(Repository repository)
-    {
-        var files = Sources.Select(folder => repository.Combine(folder))
+    private static string FingerprintOfSources(Repository repository) => Fingerprint(
+        Sources.Select(folder => repository.Combine(folder))
             .Where(Directory.Exists)
             .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
             .Where(file => !IsIntermediate(Path.GetRelativePath(repository.Root, file.FullName)))
-            .Concat(new DirectoryInfo(repository.Root).EnumerateFiles("*.*"))
-            .Concat(Outputs(repository).Select(path => new FileInfo(path)))
-            .OrderBy(file => file.FullName, StringComparer.Ordinal);
+            .Concat(new DirectoryInfo(repository.Root).EnumerateFiles("*.*")));
+
+    private static string FingerprintOfOutputs(Repository repository) => Fingerprint(Outputs(repository).Select(path => new FileInfo(path)));
+
+    /// <summary>Names, sizes and times of the files, as one hash.</summary>
+    private static string Fingerprint(IEnumerable<FileInfo> files)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in files)
+        foreach (var file in files.OrderBy(file => file.FullName, StringComparer.Ordinal))
         {
             var state = file.Exists ? $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}\n" : $"{file.FullName} missing\n";
             hash.AppendData(Encoding.UTF8.GetBytes(state));
