@@ -22,6 +22,8 @@ internal sealed class CgroupV1 : Cgroup
 
     public override IReadOnlyList<string> Directories { get; }
 
+    public override IReadOnlyList<string> JoinFiles => [.. Directories.Select(directory => directory + "/tasks")];
+
     protected override string PidsDirectory { get; }
 
     public override void Create()

@@ -16,6 +16,8 @@ internal sealed class CgroupV2 : Cgroup
 
     public override IReadOnlyList<string> Directories => [_directory];
 
+    public override IReadOnlyList<string> JoinFiles => [];
+
     protected override string PidsDirectory => _directory;
 
     public override void Create()

@@ -29,12 +29,10 @@ public static class CommandLauncher
         PidFd container, Cgroup cgroup, ProcessSpec process, string subject, FileDescriptor input, FileDescriptor output, FileDescriptor error)
     {
         using var program = new ChildProgram();
-        ChildSlot go = program.NewSlot(), goWriter = program.NewSlot(), target = program.NewSlot(),
-            inputSlot = program.NewSlot(), outputSlot = program.NewSlot(), errorSlot = program.NewSlot();
+        ChildSlot target = program.NewSlot(), inputSlot = program.NewSlot(), outputSlot = program.NewSlot(), errorSlot = program.NewSlot();
         var steps = new ProcessSteps(program, process);
         steps.HideFromContainer();
-        program.Call("close the pipe's other end", SystemCallNumber.close, goWriter);
-        program.Call("wait for the control group", SystemCallNumber.read, go, program.Memory(1), 1).Expecting(1);
+        steps.JoinCgroup(cgroup);
         steps.SetStandardStreams(inputSlot, outputSlot, errorSlot);
         steps.SetOomScore();
         program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)Joined);
@@ -52,32 +50,14 @@ public static class CommandLauncher
                 stream.SetOwner(process.User.Uid);
         }
         using var into = cgroup.OpenForClone();
-        var (goReader, goWrite) = FileDescriptor.Pipe();
-        using (goReader)
-        using (goWrite)
+        using var child = LaunchErrors.Clone(subject, cgroup, () => program.Start(
+            CloneFlags.None, into, (target, container.Number),
+            (inputSlot, input.Number), (outputSlot, output.Number), (errorSlot, error.Number)));
+        if (child.WaitForExecute() is { } failure)
         {
-            using var child = LaunchErrors.Clone(subject, cgroup, () => program.Start(
-                CloneFlags.None, into, (go, goReader.Number), (goWriter, goWrite.Number), (target, container.Number),
-                (inputSlot, input.Number), (outputSlot, output.Number), (errorSlot, error.Number)));
-            try
-            {
-                if (into is null)
-                    cgroup.Add(child.Pid);
-                goWrite.Write([1]);
-            }
-            catch (ErrnoException e)
-            {
-                goWrite.Dispose();
-                child.WaitForExecute();
-                child.Process.Dispose();
-                throw LaunchErrors.Describe(subject, cgroup, e);
-            }
-            if (child.WaitForExecute() is { } failure)
-            {
-                child.Process.Dispose();
-                throw LaunchErrors.Describe(subject, cgroup, process, failure);
-            }
-            return new LaunchedProcess(child.Pid, ProcessStat.TryReadStartTime(child.Pid) ?? 0, child.Process);
+            child.Process.Dispose();
+            throw LaunchErrors.Describe(subject, cgroup, process, failure);
         }
+        return new LaunchedProcess(child.Pid, ProcessStat.TryReadStartTime(child.Pid) ?? 0, child.Process);
     }
 }

@@ -81,9 +81,6 @@ public sealed class ContainerLauncher : IDisposable
             try
             {
                 record?.Invoke(child.Pid, started);
-                // On version 1 this move waits in the kernel while the child mounts its file systems.
-                if (into is null)
-                    _cgroup.Add(child.Pid);
                 goWriter.Write([1]);
             }
             catch (ErrnoException e)
@@ -118,6 +115,7 @@ public sealed class ContainerLauncher : IDisposable
 
         _program.Call("close the pipe's other end", SystemCallNumber.close, _goWriter);
         _program.Call("start a session", SystemCallNumber.setsid);
+        process.JoinCgroup(_cgroup);
         process.SetStandardStreams(_input, _output, _error);
         process.SetOomScore();
         namespaces.Join();
@@ -138,8 +136,6 @@ public sealed class ContainerLauncher : IDisposable
         if (_spec.Process!.Cwd != "/")
             root.OpenOrMakeDirectory(_spec.Process.Cwd);
 
-        // From here on the process is in its control group.
-        _program.Call("wait for the control group", SystemCallNumber.read, _go, _program.Memory(1), 1).Expecting(1);
         namespaces.EnterCgroupNamespace();
         mounts.MountCgroups(_spec.Mounts, _cgroup);
         if (_spec.Root is { Readonly: true })
@@ -156,6 +152,7 @@ public sealed class ContainerLauncher : IDisposable
         process.SetIdentity();
         process.ChangeDirectory();
         process.ResetSignals();
+        _program.Call("wait until the start is recorded", SystemCallNumber.read, _go, _program.Memory(1), 1).Expecting(1);
         if (init)
         {
             _program.BecomeInit("start the command below init");

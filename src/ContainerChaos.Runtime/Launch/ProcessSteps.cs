@@ -30,6 +30,17 @@ internal sealed class ProcessSteps
         _process = process;
     }
 
+    /// <summary>Enters a control group that the process was not born in. Needs the host's mounts, so it comes early.</summary>
+    internal void JoinCgroup(Cgroup cgroup)
+    {
+        foreach (var path in cgroup.JoinFiles)
+        {
+            var file = _program.NewSlot();
+            _program.Call($"open {path}", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text(path), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
+            _program.Call($"join {path}", SystemCallNumber.write, file, _program.Text("0"), 1);
+        }
+    }
+
     /// <summary>Moves three descriptors to 0, 1 and 2.</summary>
     internal void SetStandardStreams(ChildSlot input, ChildSlot output, ChildSlot error)
     {

@@ -76,6 +76,7 @@ internal sealed partial class ContainerMonitor
         {
             _restartRequested = false;
             PublishDeath(seen);
+            ReleaseMounts();
             RestartByOperator();
             return;
         }
@@ -92,6 +93,8 @@ internal sealed partial class ContainerMonitor
             EventTypes.BackOff,
             ("delayMs", decision.Delay.TotalMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("restartCount", _restarts.RestartCount.ToString()));
+        // Before the next incarnation: two overlays on one upper directory are undefined (overlayfs.rst).
+        ReleaseMounts();
         if (decision.Delay <= TimeSpan.Zero)
             RestartByPolicy();
         else
@@ -153,7 +156,7 @@ internal sealed partial class ContainerMonitor
 
     /// <summary>
     /// The container is finally down: its control group goes, then the state is written, then the event is published,
-    /// and last those who wait get their answer. So whoever sees "exited" finds nothing left of it.
+    /// then its mounts go, and last those who wait get their answer. So whoever waited finds nothing left of it.
     /// </summary>
     private void Finish(bool publishDeath, long seen = 0, ContainerStatus status = ContainerStatus.Exited)
     {
@@ -165,6 +168,7 @@ internal sealed partial class ContainerMonitor
             PublishDeath(seen);
         if (_stopRequested)
             _events.Publish(EventTypes.Stop);
+        ReleaseMounts();
         RunDirectory.Remove(_paths);
         ReplyTo(_waiters);
         ReplyTo(_restartWaiters);

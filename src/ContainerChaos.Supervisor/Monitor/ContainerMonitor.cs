@@ -27,6 +27,7 @@ internal sealed partial class ContainerMonitor : IDisposable
 
     private ContainerState _state;
     private PidFd? _process;
+    private FileDescriptor? _mounts;
     private bool _isChild;
     private long _startedAt;
 
@@ -93,6 +94,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     public void Dispose()
     {
         _process?.Dispose();
+        _mounts?.Dispose();
         _launcher?.Dispose();
         _oom.Dispose();
         _log.Dispose();
@@ -117,6 +119,7 @@ internal sealed partial class ContainerMonitor : IDisposable
 
         _startedAt = Stopwatch.GetTimestamp();
         _isChild = true;
+        HoldMounts(launched.Pid);
         WriteState(_state with
         {
             Status = ContainerStatus.Running,
@@ -130,7 +133,7 @@ internal sealed partial class ContainerMonitor : IDisposable
             StartedAt = DateTimeOffset.UtcNow,
             FinishedAt = null,
         });
-        _events.Publish(EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
+        _events.PublishAt(_startedAt, EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
         Watch(launched.Process);
     }
 
@@ -143,6 +146,18 @@ internal sealed partial class ContainerMonitor : IDisposable
         var state = _state;
         WriteState(state with { Status = ContainerStatus.Running, Pid = pid, PidStartTime = startTime, ExitCode = null, StartedAt = DateTimeOffset.UtcNow, FinishedAt = null });
         _state = state;
+    }
+
+    /// <summary>
+    /// The last process of a mount namespace takes it down before anybody learns of its end, which waits for an RCU grace
+    /// period. While the monitor holds the namespace too, the end is known at once, and the taking down comes after.
+    /// </summary>
+    private void HoldMounts(int pid) => _mounts = FileDescriptor.TryOpen($"/proc/{pid}/ns/mnt", OpenFlags.O_RDONLY, 0, out _);
+
+    private void ReleaseMounts()
+    {
+        _mounts?.Dispose();
+        _mounts = null;
     }
 
     private void Watch(PidFd process)
