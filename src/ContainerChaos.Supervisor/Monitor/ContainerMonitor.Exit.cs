@@ -136,7 +136,7 @@ internal sealed partial class ContainerMonitor
             _stopRequested = false;
             _state = _state with { Status = ContainerStatus.Exited };
             _events.Publish(EventTypes.Stop);
-            ReplyTo(_waiters);
+            ReplyForTheLastTime(_waiters);
         }
         _state = _state with { ManuallyStopped = false };
         try
@@ -170,8 +170,10 @@ internal sealed partial class ContainerMonitor
             _events.Publish(EventTypes.Stop);
         ReleaseMounts();
         RunDirectory.Remove(_paths);
-        ReplyTo(_waiters);
-        ReplyTo(_restartWaiters);
+        if (_listener is not null)
+            _loop.Close(_listener);
+        ReplyForTheLastTime(_waiters);
+        ReplyForTheLastTime(_restartWaiters);
         _loop.Stop();
     }
 }

@@ -220,11 +220,19 @@ internal sealed partial class ContainerMonitor
 
     private void Reply(SeqPacketSocket connection) => Send(connection, new MonitorReply { State = _state });
 
-    private void ReplyTo(List<SeqPacketSocket> waiters)
+    /// <summary>
+    /// Answers those who wait for the container's end, and hangs up: they read on to the end of the connection, so no
+    /// socket of ours is left when they go on.
+    /// </summary>
+    private void ReplyForTheLastTime(List<SeqPacketSocket> waiters)
     {
-        // A copy: whoever is gone is taken off the list by the attempt.
+        // A copy: whoever is gone is taken off the list.
         foreach (var connection in (SeqPacketSocket[])[.. waiters])
+        {
             Reply(connection);
+            if (_connections.Contains(connection))
+                Close(connection);
+        }
         waiters.Clear();
     }
 

@@ -36,7 +36,7 @@ public sealed class MonitorClient : IDisposable
     /// <param name="timeout">The grace period; null for the container's own, zero for SIGKILL at once.</param>
     /// <param name="cancellation">Ends the wait; the stop goes on.</param>
     public ContainerState Stop(TimeSpan? timeout, CancellationToken cancellation = default) =>
-        Ask(new MonitorRequest { Op = "stop", TimeoutMs = (long?)timeout?.TotalMilliseconds }, cancellation).State!;
+        AskForEnd(new MonitorRequest { Op = "stop", TimeoutMs = (long?)timeout?.TotalMilliseconds }, cancellation);
 
     /// <summary>Stops as <see cref="Stop"/> does and starts again, with the policy armed; returns when PID 1 runs.</summary>
     public ContainerState Restart(TimeSpan? timeout, CancellationToken cancellation = default) =>
@@ -53,7 +53,7 @@ public sealed class MonitorClient : IDisposable
 
     /// <summary>Waits until the container is finally down: exited, with no restart to follow, and nothing of it left.</summary>
     public ContainerState WaitForExit(CancellationToken cancellation = default) =>
-        Ask(new MonitorRequest { Op = "wait" }, cancellation).State!;
+        AskForEnd(new MonitorRequest { Op = "wait" }, cancellation);
 
     /// <summary>Starts a command inside.</summary>
     /// <param name="process">The command.</param>
@@ -92,6 +92,16 @@ public sealed class MonitorClient : IDisposable
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>The answer to a request for the container's end; when this returns, the monitor has let go of everything.</summary>
+    private ContainerState AskForEnd(MonitorRequest request, CancellationToken cancellation)
+    {
+        var state = Ask(request, cancellation).State!;
+        // A stop that a restart followed is answered by a monitor that goes on.
+        if (state.Status == ContainerStatus.Exited)
+            Receive(cancellation);
+        return state;
     }
 
     private MonitorReply Ask(MonitorRequest request, CancellationToken cancellation, params ReadOnlySpan<FileDescriptor> descriptors)
