@@ -87,6 +87,8 @@ public static class MonitorProgram
             monitor.Abandon();
         Tell(ready, new MonitorReply { State = monitor.State });
         ready.Dispose();
+        // Executed through /proc/self/exe it is called "exe" (proc_pid_comm(5)), which tells nobody who looks at top(1) what it is.
+        File.WriteAllText("/proc/self/comm", "ccrun-monitor");
         monitor.Run(listener);
     }
 

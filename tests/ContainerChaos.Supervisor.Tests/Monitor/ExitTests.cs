@@ -74,6 +74,15 @@ public sealed class ExitTests : ContainerTest
     }
 
     [Fact]
+    public void A_monitor_says_what_it_is()
+    {
+        var container = Started("pause");
+        var monitor = container.Ask(client => client.GetState()).MonitorPid;
+        Assert.Equal("ccrun-monitor\n", File.ReadAllText($"/proc/{monitor}/comm"));
+        Assert.Contains(container.Paths.ContainerDirectory, File.ReadAllText($"/proc/{monitor}/cmdline"));
+    }
+
+    [Fact]
     public void Two_starts_at_the_same_time_make_one_container()
     {
         var container = Create("pause");

@@ -88,7 +88,7 @@ public sealed class RestartTests : ContainerTest
         for (var i = 0; i < expected.Length; i++)
         {
             var milliseconds = (starts[i].MonotonicNanoseconds - deaths[i].MonotonicNanoseconds) / 1e6;
-            Assert.InRange(milliseconds, expected[i], expected[i] + Patience.Within(150).TotalMilliseconds);
+            Assert.InRange(milliseconds, expected[i], expected[i] + Patience.Within(Patience.IsLong ? 1000 : 250).TotalMilliseconds);
         }
     }
 

@@ -243,7 +243,7 @@ public sealed class TestContainer : IDisposable
     public void AwaitMonitor()
     {
         // By its name: of a process that is ending, the command line can't be read any more.
-        if (State is { Status: ContainerStatus.Exited or ContainerStatus.Created, MonitorPid: > 0 and var pid } && ProcessStat.TryRead(pid, out var stat) && stat.Name == "ccrun")
+        if (State is { Status: ContainerStatus.Exited or ContainerStatus.Created, MonitorPid: > 0 and var pid } && ProcessStat.TryRead(pid, out var stat) && stat.Name is "ccrun-monitor" or "exe")
             AwaitEnd(pid);
     }
 
