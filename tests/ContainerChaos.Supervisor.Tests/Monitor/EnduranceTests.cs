@@ -92,12 +92,13 @@ public sealed class EnduranceTests(ITestOutputHelper output) : ContainerTest
                     return null;
                 }
             });
-            var delay = random.Next(0, 30_000);
-            var asked = Stopwatch.GetTimestamp();
             int monitor;
             while ((monitor = FindMonitor(container)) == 0 && !start.IsCompleted)
             {
             }
+            // Counted from its first sight, so that every step of the start has its turn.
+            var delay = random.Next(0, Patience.IsLong ? 60_000 : 15_000);
+            var asked = Stopwatch.GetTimestamp();
             SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(asked).TotalMicroseconds > delay);
             using (var process = PidFd.TryOpen(monitor > 0 ? monitor : FindMonitor(container)))
                 process?.SendSignal(9);
