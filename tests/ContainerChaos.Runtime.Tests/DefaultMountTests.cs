@@ -3,10 +3,10 @@ using ContainerChaos.Linux;
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>/proc, /sys and /dev as the runtime-spec and Docker have them.</summary>
-[Trait("Category", "Kernel")]
 public sealed class DefaultMountTests : ContainerTest
 {
     [Fact]
+    [Trait("Category", "Kernel")]
     public void The_devices_links_and_file_systems_of_the_runtime_spec_are_there()
     {
         var container = Started("pause");
@@ -27,6 +27,7 @@ public sealed class DefaultMountTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Masked_files_read_as_empty_and_masked_directories_have_nothing_in_them()
     {
         var container = Started("pause");
@@ -69,6 +70,7 @@ public sealed class DefaultMountTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Its_control_group_is_visible_and_can_t_be_changed()
     {
         var container = Create(["pause"], null, spec => spec with { Linux = spec.Linux! with { Resources = new ResourcesSpec { Pids = new PidsSpec { Limit = 33 } } } });

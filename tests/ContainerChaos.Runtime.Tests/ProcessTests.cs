@@ -3,13 +3,13 @@ using ContainerChaos.Linux;
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>What the command is when it starts: identity, privileges, descriptors, signals.</summary>
-[Trait("Category", "Kernel")]
 public sealed class ProcessTests : ContainerTest
 {
     // The 14 of Docker's default set as bits (linux/capability.h).
     private const ulong DockerSet = 0x00000000a80425fb;
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void The_capabilities_are_Docker_s_default_and_no_others()
     {
         var status = Status(Started("pause"));
@@ -70,6 +70,7 @@ public sealed class ProcessTests : ContainerTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait("Category", "Kernel")]
     public void There_is_no_descriptor_but_the_three_streams(bool init)
     {
         var container = Create(["pause"], definition => definition with { Init = init });
@@ -80,6 +81,7 @@ public sealed class ProcessTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Every_signal_has_its_default_disposition_and_none_is_blocked()
     {
         // Read of a program without a runtime of its own, which would set its own handlers: the host's busybox, where it is static.

@@ -1,9 +1,9 @@
 namespace ContainerChaos.Runtime.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class RootFileSystemTests : ContainerTest
 {
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_write_goes_to_the_upper_layer_and_never_to_the_lower_one()
     {
         File.WriteAllText(Path.Combine(TestContainer.Layer(Root), "shared"), "original\n");
@@ -49,6 +49,7 @@ public sealed class RootFileSystemTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_plain_directory_serves_as_the_root()
     {
         var container = Create(["write", "/new", "plain"], definition => definition with { LowerDirs = [] });
@@ -61,6 +62,7 @@ public sealed class RootFileSystemTests : ContainerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Category", "Kernel")]
     public void A_read_only_root_takes_no_write_but_its_mounts_do(bool overlay)
     {
         var container = Create(
@@ -74,6 +76,7 @@ public sealed class RootFileSystemTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_volume_is_written_through_unless_it_is_read_only()
     {
         var volume = MakeVolume();
@@ -109,6 +112,7 @@ public sealed class RootFileSystemTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_device_node_that_a_container_makes_opens_no_device()
     {
         var volume = MakeVolume();

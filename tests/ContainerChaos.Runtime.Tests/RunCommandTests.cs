@@ -5,7 +5,6 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>ccrun run: a bundle in the foreground, as any OCI runtime runs it.</summary>
-[Trait("Category", "Kernel")]
 public sealed class RunCommandTests : IDisposable
 {
     private readonly TestRoot _root = new();
@@ -13,6 +12,7 @@ public sealed class RunCommandTests : IDisposable
     public void Dispose() => _root.Dispose();
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void The_exit_code_and_the_streams_are_the_command_s()
     {
         var (code, output, errors) = Run("seq", "echo", "out", ";", "cat", "/missing", ";", "exit", "42");
@@ -40,6 +40,7 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Signals_to_it_reach_the_command()
     {
         using var process = Start("signals");

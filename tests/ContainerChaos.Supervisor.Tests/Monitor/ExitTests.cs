@@ -4,7 +4,6 @@ using ContainerChaos.Runtime;
 namespace ContainerChaos.Supervisor.Tests;
 
 /// <summary>How a container ends, and what is told of it.</summary>
-[Trait("Category", "Kernel")]
 public sealed class ExitTests : ContainerTest
 {
     [Theory]
@@ -30,6 +29,7 @@ public sealed class ExitTests : ContainerTest
     [InlineData(15)]
     [InlineData(6)]
     [InlineData(10)]
+    [Trait("Category", "Kernel")]
     public void A_signal_s_exit_code_is_128_and_its_number(int signal)
     {
         // From the host even a signal without a handler ends PID 1 only if it is SIGKILL; a child of init takes each.
@@ -47,6 +47,7 @@ public sealed class ExitTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Whoever_sees_the_exit_finds_nothing_left()
     {
         for (var round = 0; round < Patience.Rounds(100, 10); round++)
@@ -63,6 +64,7 @@ public sealed class ExitTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_container_can_be_started_again_at_once()
     {
         var container = Create("append", "/runs", "x");
@@ -94,6 +96,7 @@ public sealed class ExitTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Starts_that_race_with_the_end_never_make_two_of_it()
     {
         var container = Create("seq", "append", "/runs", "begin", ";", "append", "/runs", "end");
@@ -108,6 +111,7 @@ public sealed class ExitTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Events_come_in_order_and_on_one_clock()
     {
         var container = Create("pause");
@@ -162,6 +166,7 @@ public sealed class ExitTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Processes_below_PID_1_end_with_it()
     {
         var container = Create("seq", "sleep", "infinity", "&", "sleep", "infinity", "&", "echo", "ready", ";", "pause");
