@@ -15,7 +15,7 @@ internal unsafe struct ChildCall
     /// <summary>The slot that keeps the result; -1 for none.</summary>
     internal int ResultSlot;
 
-    /// <summary>A result other than this one is an error (EPIPE); -1 accepts every success.</summary>
+    /// <summary>A result other than this one is an error (EPIPE); -1 accepts every success. Of a question it is -2 minus its number.</summary>
     internal long Expected;
 
     /// <summary>Bit n set: error number n (below 64) does not end the child.</summary>
@@ -30,7 +30,7 @@ internal unsafe struct ChildCall
     /// <summary>Keeps a tolerated error number in this slot, EACCES before any other; -1 for none.</summary>
     internal int ErrnoSlot;
 
-    /// <summary>Clones this process as its own sibling (CLONE_PARENT), reports the new PID, ends, and goes on in the clone.</summary>
+    /// <summary>Clones this process as its own sibling (CLONE_PARENT), in new namespaces if asked to, reports the new PID, ends, and goes on in the clone.</summary>
     internal const long HandOver = -1;
 
     /// <summary>Fails with the error number that a slot holds.</summary>
@@ -41,4 +41,16 @@ internal unsafe struct ChildCall
 
     /// <summary>Clones a child that goes on with the program; this process stays and becomes its init.</summary>
     internal const long BecomeInit = -4;
+
+    /// <summary>Reports values of slots to the parent and waits for its answer.</summary>
+    internal const long Ask = -5;
+
+    /// <summary>Writes a slot's value to an address, as 32 bits.</summary>
+    internal const long Store = -6;
+
+    /// <summary>Skips steps when a slot has a value.</summary>
+    internal const long SkipIf = -7;
+
+    /// <summary>Tells the parent that it need not wait any longer, and reports what follows to another descriptor.</summary>
+    internal const long Announce = -8;
 }

@@ -6,7 +6,18 @@ namespace ContainerChaos.Linux;
 public sealed unsafe partial class ChildProgram
 {
     /// <summary>The index in a report that says: the program goes on in another process, whose PID follows.</summary>
-    private const int HandedOver = -1;
+    internal const int HandedOver = -1;
+
+    /// <summary>The index in a report that says: the step that follows is a question.</summary>
+    internal const int Asked = -2;
+
+    /// <summary>The index in a report that says: the parent need not wait any longer.</summary>
+    internal const int Announced = -3;
+
+    /// <summary>A report's length: index, value, and the values of up to four slots.</summary>
+    internal const int ReportSize = 8 + (ReportValues * sizeof(long));
+
+    internal const int ReportValues = 4;
 
     /// <summary>Clones this process and runs the program in the clone.</summary>
     /// <param name="flags">The namespaces to make.</param>
@@ -25,6 +36,7 @@ public sealed unsafe partial class ChildProgram
             slots[slot.Index] = value;
 
         var (reports, reportTo) = FileDescriptor.Pipe();
+        var (answersFrom, answers) = FileDescriptor.Pipe();
         var pidfd = -1;
         var arguments = new CloneArguments
         {
@@ -51,15 +63,17 @@ public sealed unsafe partial class ChildProgram
             Libc.RawSystemCall((nint)SystemCallNumber.rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&mask), sizeof(ulong), 0, 0);
             pid = Libc.RawSystemCall((nint)SystemCallNumber.clone3, (nint)(&arguments), sizeof(CloneArguments), 0, 0, 0, 0);
             if (pid == 0)
-                RunInChild(first, calls.Length, slots, reportTo.Number);
+                RunInChild(first, calls.Length, slots, reportTo.Number, answersFrom.Number, answers.Number);
             errno = pid == -1 ? (Errno)Marshal.GetLastSystemError() : Errno.None;
             Libc.RawSystemCall((nint)SystemCallNumber.rt_sigprocmask, SIG_SETMASK, (nint)(&mask), 0, sizeof(ulong), 0, 0);
         }
 
         reportTo.Dispose();
+        answersFrom.Dispose();
         if (pid != -1)
-            return new StartedChild((int)pid, new PidFd(pidfd), reports, _descriptions);
+            return new StartedChild((int)pid, new PidFd(pidfd), reports, answers, this);
         reports.Dispose();
+        answers.Dispose();
         throw new ErrnoException(errno, "clone3");
     }
 }

@@ -17,6 +17,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
     private readonly List<ChildCall> _calls = [];
     private readonly List<(string Step, ChildStage Stage)> _descriptions = [];
     private readonly List<nint> _memory = [];
+    private readonly List<ChildQuestion> _questions = [];
     private int _slots;
 
     /// <summary>The stage that the next steps belong to.</summary>
@@ -40,13 +41,43 @@ public sealed unsafe partial class ChildProgram : IDisposable
     /// Appends the hand-over: the child clones a sibling (CLONE_PARENT), which is in the namespaces joined so far,
     /// reports the sibling's PID to the parent and ends; the rest of the program runs in the sibling.
     /// </summary>
-    public void HandOver(string step)
+    /// <param name="step">What it is for.</param>
+    /// <param name="namespaces">The namespaces that the sibling gets new.</param>
+    public void HandOver(string step, CloneFlags namespaces = CloneFlags.None)
     {
         var previous = Stage;
         Stage = ChildStage.Fork;
-        Append(step, ChildCall.HandOver, []);
+        Append(step, ChildCall.HandOver, [(long)namespaces]);
         Stage = previous;
     }
+
+    /// <summary>
+    /// Appends a question: the child stops until the parent has run <paramref name="answer"/>, which may use all of the
+    /// runtime. Where it throws, or the parent dies, the child ends.
+    /// </summary>
+    /// <param name="step">What the parent does, as an error message says it.</param>
+    /// <param name="answer">What the parent does, with the child and the values of the slots.</param>
+    /// <param name="values">Up to four slots, such as descriptors that the parent reaches by <see cref="StartedChild.OpenDescriptor"/>.</param>
+    public void Ask(string step, ChildQuestion answer, params ReadOnlySpan<ChildSlot> values)
+    {
+        var arguments = new ChildArgument[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            arguments[i] = values[i];
+        Append(step, ChildCall.Ask, arguments).Answering(_questions.Count);
+        _questions.Add(answer);
+    }
+
+    /// <summary>Appends a write of a slot's value to memory of the program, as 32 bits: a descriptor into a message that carries it.</summary>
+    public void Store(nint address, ChildSlot slot) => Append("store", ChildCall.Store, [address, slot]);
+
+    /// <summary>Appends a skip of the next <paramref name="steps"/> steps when a slot holds a value.</summary>
+    public void SkipIf(ChildSlot slot, long value, int steps) => Append("skip", ChildCall.SkipIf, [slot, value]).SkippingOnSuccess(steps);
+
+    /// <summary>
+    /// Appends the point at which the parent's wait ends (<see cref="StartedChild.WaitForExecute"/>) and the child goes on
+    /// without it. A later failure is written to <paramref name="reports"/>, for <see cref="ChildReport"/> to read.
+    /// </summary>
+    public void Announce(string step, ChildSlot reports) => Append(step, ChildCall.Announce, [reports]);
 
     /// <summary>
     /// Appends the split into init and command: a clone runs the rest of the program, and this process stays as its
@@ -118,6 +149,10 @@ public sealed unsafe partial class ChildProgram : IDisposable
         _memory.Clear();
     }
 
+    internal ChildQuestion Question(int step) => _questions[(int)(-2 - _calls[step].Expected)];
+
+    internal ChildFailure Describe(int step, Errno errno) => new(_descriptions[step].Step, errno, _descriptions[step].Stage);
+
     internal ref ChildCall this[int index] => ref CollectionsMarshal.AsSpan(_calls)[index];
 
     private ChildStep Append(string step, long number, ReadOnlySpan<ChildArgument> arguments)
@@ -136,8 +171,10 @@ public sealed unsafe partial class ChildProgram : IDisposable
 
     /// <summary>What the child does: no allocation, no lock, no exception, no transition.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void RunInChild(ChildCall* calls, int count, long* slots, int reportTo)
+    private static void RunInChild(ChildCall* calls, int count, long* slots, int reportTo, int answersFrom, int answersTo)
     {
+        // A copy of the parent's own end would keep this child waiting for an answer of a parent that died.
+        Libc.RawSystemCall((nint)SystemCallNumber.close, answersTo, 0, 0, 0, 0, 0);
         var a = stackalloc long[6];
         for (var i = 0; i < count; i++)
         {
@@ -151,10 +188,10 @@ public sealed unsafe partial class ChildProgram : IDisposable
             {
                 case ChildCall.HandOver:
                     const long CLONE_PARENT = 0x8000, SIGCHLD = 17;
-                    result = Libc.RawSystemCall((nint)SystemCallNumber.clone, (nint)(CLONE_PARENT | SIGCHLD), 0, 0, 0, 0, 0);
+                    result = Libc.RawSystemCall((nint)SystemCallNumber.clone, (nint)(CLONE_PARENT | SIGCHLD | a[0]), 0, 0, 0, 0, 0);
                     if (result > 0)
                     {
-                        Report(reportTo, HandedOver, (int)result);
+                        Report(reportTo, HandedOver, (int)result, null);
                         Exit(0);
                     }
                     break;
@@ -170,6 +207,29 @@ public sealed unsafe partial class ChildProgram : IDisposable
                 case ChildCall.RequireByte:
                     result = *(byte*)a[0] == (byte)a[1] ? 0 : -1;
                     errno = (int)Errno.ENOENT;
+                    break;
+                case ChildCall.Ask:
+                    Report(reportTo, Asked, i, a);
+                    var answer = 0L;
+                    result = Libc.RawSystemCall((nint)SystemCallNumber.read, answersFrom, (nint)(&answer), 1, 0, 0, 0);
+                    if (result != 1)
+                        Exit(125);
+                    break;
+                case ChildCall.Store:
+                    *(int*)a[0] = (int)a[1];
+                    result = 0;
+                    break;
+                case ChildCall.SkipIf:
+                    if (a[0] != a[1])
+                        continue;
+                    result = 0;
+                    break;
+                case ChildCall.Announce:
+                    Report(reportTo, Announced, i, null);
+                    Libc.RawSystemCall((nint)SystemCallNumber.close, reportTo, 0, 0, 0, 0, 0);
+                    Libc.RawSystemCall((nint)SystemCallNumber.close, answersFrom, 0, 0, 0, 0, 0);
+                    reportTo = (int)a[0];
+                    result = 0;
                     break;
                 default:
                     result = Libc.RawSystemCall((nint)call->Number, (nint)a[0], (nint)a[1], (nint)a[2], (nint)a[3], (nint)a[4], (nint)a[5]);
@@ -187,7 +247,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
                 }
                 if (errno >= 64 || (call->Tolerated & (1UL << errno)) == 0)
                 {
-                    Report(reportTo, i, errno);
+                    Report(reportTo, i, errno, null);
                     Exit(125);
                 }
                 if (call->ErrnoSlot >= 0 && slots[call->ErrnoSlot] != (int)Errno.EACCES)
@@ -197,7 +257,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
             }
             if (call->Expected >= 0 && result != call->Expected)
             {
-                Report(reportTo, i, (int)Errno.EPIPE);
+                Report(reportTo, i, (int)Errno.EPIPE, null);
                 Exit(125);
             }
             if (call->ResultSlot >= 0)
@@ -205,16 +265,18 @@ public sealed unsafe partial class ChildProgram : IDisposable
             i += call->SkipOnSuccess;
         }
         // The program ended without an execve: its author forgot it.
-        Report(reportTo, count - 1, (int)Errno.ENOEXEC);
+        Report(reportTo, count - 1, (int)Errno.ENOEXEC, null);
         Exit(125);
     }
 
-    private static void Report(int descriptor, int index, int value)
+    private static void Report(int descriptor, int index, int value, long* values)
     {
-        var message = stackalloc int[2];
-        message[0] = index;
-        message[1] = value;
-        Libc.RawSystemCall((nint)SystemCallNumber.write, descriptor, (nint)message, 8, 0, 0, 0);
+        var message = stackalloc long[ReportSize / sizeof(long)];
+        ((int*)message)[0] = index;
+        ((int*)message)[1] = value;
+        for (var i = 0; i < ReportValues; i++)
+            message[1 + i] = values == null ? 0 : values[i];
+        Libc.RawSystemCall((nint)SystemCallNumber.write, descriptor, (nint)message, ReportSize, 0, 0, 0);
     }
 
     private static void Exit(int code)

@@ -62,4 +62,6 @@ public readonly struct ChildStep
         _program[_index].Expected = result;
         return this;
     }
+
+    internal void Answering(int question) => _program[_index].Expected = -2 - question;
 }

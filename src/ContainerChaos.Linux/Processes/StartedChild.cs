@@ -1,19 +1,21 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace ContainerChaos.Linux;
 
-/// <summary>A clone that is running its <see cref="ChildProgram"/>.</summary>
+/// <summary>A clone that is running its <see cref="ChildProgram"/>, which must not be disposed while it is waited for.</summary>
 public sealed class StartedChild : IDisposable
 {
     private readonly FileDescriptor _reports;
-    private readonly IReadOnlyList<(string Step, ChildStage Stage)> _descriptions;
+    private readonly FileDescriptor _answers;
+    private readonly ChildProgram _program;
 
-    internal StartedChild(int pid, PidFd process, FileDescriptor reports, IReadOnlyList<(string Step, ChildStage Stage)> descriptions)
+    internal StartedChild(int pid, PidFd process, FileDescriptor reports, FileDescriptor answers, ChildProgram program)
     {
         Pid = pid;
         Process = process;
         _reports = reports;
-        _descriptions = descriptions;
+        _answers = answers;
+        _program = program;
     }
 
     /// <summary>The PID as this process sees it; after a hand-over that of the sibling that took over.</summary>
@@ -23,30 +25,78 @@ public sealed class StartedChild : IDisposable
     public PidFd Process { get; private set; }
 
     /// <summary>
-    /// Waits until the child executes its command or fails. A failed child has been reaped when this returns.
+    /// Waits until the child executes its command, announces itself or fails, and answers its questions meanwhile.
+    /// A failed child has been reaped when this returns.
     /// </summary>
     /// <returns>Null when the command runs; otherwise the step that failed.</returns>
+    /// <remarks>An exception of an answer kills the child, reaps it and is passed on.</remarks>
     public ChildFailure? WaitForExecute()
     {
-        Span<byte> message = stackalloc byte[8];
+        Span<byte> message = stackalloc byte[ChildProgram.ReportSize];
         while (_reports.ReadFully(message) == message.Length)
         {
-            var index = BinaryPrimitives.ReadInt32LittleEndian(message);
-            var value = BinaryPrimitives.ReadInt32LittleEndian(message[4..]);
-            if (index >= 0)
+            var index = MemoryMarshal.Read<int>(message);
+            var value = MemoryMarshal.Read<int>(message[4..]);
+            switch (index)
             {
-                Process.WaitForExit();
-                return new ChildFailure(_descriptions[index].Step, (Errno)value, _descriptions[index].Stage);
+                case ChildProgram.Asked:
+                    Answer(value, MemoryMarshal.Cast<byte, long>(message[8..]));
+                    break;
+                case ChildProgram.Announced:
+                    return null;
+                case ChildProgram.HandedOver:
+                    // The new process is our child too (CLONE_PARENT), so its PID can't be reused before we reap it.
+                    Process.WaitForExit();
+                    Process.Dispose();
+                    Pid = value;
+                    Process = PidFd.Open(value);
+                    break;
+                default:
+                    Process.WaitForExit();
+                    return _program.Describe(index, (Errno)value);
             }
-            // Handed over: the new process is our child too (CLONE_PARENT), so its PID can't be reused before we reap it.
-            Process.WaitForExit();
-            Process.Dispose();
-            Pid = value;
-            Process = PidFd.Open(value);
         }
         return null;
     }
 
-    /// <summary>Ends the wait's pipe; the process itself goes on.</summary>
-    public void Dispose() => _reports.Dispose();
+    /// <summary>A copy of a descriptor of the child (pidfd_getfd(2), Linux 5.6).</summary>
+    /// <exception cref="ErrnoException">EPERM: the child may not be traced by this process.</exception>
+    public FileDescriptor OpenDescriptor(long number) =>
+        new((int)Libc.Checked("pidfd_getfd", null, Libc.SystemCall((nint)SystemCallNumber.pidfd_getfd, Process.Number, (nint)number)));
+
+    /// <summary>Kills the child and reaps it.</summary>
+    public void Kill()
+    {
+        const int SIGKILL = 9;
+        Process.SendSignal(SIGKILL);
+        Process.WaitForExit();
+    }
+
+    /// <summary>Ends the wait's pipes; the process itself goes on.</summary>
+    public void Dispose()
+    {
+        _reports.Dispose();
+        _answers.Dispose();
+    }
+
+    private void Answer(int step, ReadOnlySpan<long> values)
+    {
+        try
+        {
+            _program.Question(step)(this, values);
+        }
+        catch
+        {
+            Kill();
+            throw;
+        }
+        try
+        {
+            _answers.Write([1]);
+        }
+        catch (ErrnoException e) when (e.Errno == Errno.EPIPE)
+        {
+            // The child was killed meanwhile; the end of its reports says so.
+        }
+    }
 }
