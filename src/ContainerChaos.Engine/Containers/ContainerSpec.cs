@@ -49,6 +49,7 @@ internal static class ContainerSpec
         var hostname = options.Hostname ?? id[..12];
         return new RuntimeSpec
         {
+            OciVersion = RuntimeSpec.SupportedVersion,
             Process = new ProcessSpec
             {
                 User = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups },

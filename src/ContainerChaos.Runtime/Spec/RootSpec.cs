@@ -4,7 +4,7 @@ namespace ContainerChaos.Runtime;
 public sealed record RootSpec
 {
     /// <summary>The directory, absolute or below the bundle.</summary>
-    public string Path { get; set; } = "";
+    public string Path { get; set => field = value ?? ""; } = "";
 
     /// <summary>Whether it is mounted read-only.</summary>
     public bool Readonly { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ContainerChaos.Runtime;
 
@@ -11,17 +12,46 @@ namespace ContainerChaos.Runtime;
 public sealed partial class RuntimeSpecJson : JsonSerializerContext
 {
     /// <summary>Reads a <c>config.json</c>.</summary>
-    /// <exception cref="ContainerException">It is missing or not a runtime-spec (<see cref="ErrorReason.InvalidArgument"/>).</exception>
-    public static RuntimeSpec Read(string path)
+    /// <exception cref="ContainerException">
+    /// It is missing or not a runtime-spec (<see cref="ErrorReason.InvalidArgument"/>); the message names the file and the field's path.
+    /// </exception>
+    public static RuntimeSpec Read(string path) => Parse(ReadFile(path), path, Default.RuntimeSpec);
+
+    /// <summary>Reads the process to execute in a container, as <c>exec --process</c> takes it.</summary>
+    /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
+    internal static ProcessSpec ReadProcess(string path) => Parse(ReadFile(path), path, Default.ProcessSpec);
+
+    /// <summary>Parses one of the specification's objects.</summary>
+    /// <param name="document">The text, UTF-8.</param>
+    /// <param name="file">Where it comes from, for messages.</param>
+    /// <param name="type">What it is: <c>Default.ResourcesSpec</c> for one.</param>
+    /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
+    internal static T Parse<T>(ReadOnlySpan<byte> document, string file, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), Default.RuntimeSpec)
-                ?? throw new JsonException("the document is null");
+            return JsonSerializer.Deserialize(document, type) ?? throw new JsonException();
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (JsonException e)
         {
-            throw new ContainerException(ErrorReason.InvalidArgument, $"{path} is not a runtime-spec: {e.Message}", path, e);
+            throw SpecJsonError.Describe(e, document, file, type);
+        }
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ContainerException(ErrorReason.InvalidArgument, $"{path}: no such file or directory.", path, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerException(ErrorReason.InvalidArgument, $"{path}: {e.Message}", path, e);
         }
     }
 }

@@ -37,6 +37,7 @@ public static class DockerDefaults
     /// <summary>A spec with nothing special.</summary>
     public static RuntimeSpec Spec(string cgroupPath, IReadOnlyList<string> command) => new()
     {
+        OciVersion = RuntimeSpec.SupportedVersion,
         Process = Process(command),
         Root = new RootSpec { Path = "rootfs" },
         Hostname = "tested",
@@ -55,6 +56,7 @@ public static class DockerDefaults
     {
         Args = command,
         Env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"],
+        Cwd = "/",
         Capabilities = new CapabilitiesSpec { Bounding = Capabilities, Permitted = Capabilities, Effective = Capabilities },
         NoNewPrivileges = true,
     };

@@ -4,7 +4,7 @@ namespace ContainerChaos.Runtime;
 public sealed record NamespaceSpec
 {
     /// <summary>pid, network, mount, ipc, uts, user, cgroup or time.</summary>
-    public string Type { get; set; } = "";
+    public string Type { get; set => field = value ?? ""; } = "";
 
     /// <summary>An existing one to join; null makes a new one.</summary>
     public string? Path { get; init; }

@@ -4,5 +4,5 @@ namespace ContainerChaos.Runtime;
 public sealed record PidsSpec
 {
     /// <summary>How many; 0 or less for no limit.</summary>
-    public long Limit { get; init; }
+    public long? Limit { get; init; }
 }
