@@ -34,10 +34,10 @@ public static class RunCommand
         var cgroup = CgroupHost.Current.Group(spec.Linux?.CgroupsPath is { Length: > 0 } path ? "/" + path.TrimStart('/') : "/containerchaos/" + id);
         try
         {
-            using var launcher = new ContainerLauncher(spec, Path.GetFullPath(rootPath), overlay: null, cgroup, id, init: false);
+            using var launcher = new ContainerLauncher(spec, new LaunchOptions { RootPath = Path.GetFullPath(rootPath) }, cgroup, id);
             cgroup.Create();
             cgroup.SetLimits((spec.Linux?.Resources ?? new ResourcesSpec()).ToLimits());
-            var launched = launcher.Start(Input, Output, ErrorOutput);
+            var launched = launcher.Start(new LaunchStreams(Input, Output, ErrorOutput));
             using var process = launched.Process;
             if (pidFile is not null)
                 File.WriteAllText(pidFile, launched.Pid.ToString());

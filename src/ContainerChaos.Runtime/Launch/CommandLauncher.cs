@@ -5,17 +5,14 @@ namespace ContainerChaos.Runtime;
 /// <summary>Starts another process inside a running container (exec).</summary>
 public static class CommandLauncher
 {
-    private const CloneFlags Joined = CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWPID | CloneFlags.CLONE_NEWUTS
-        | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWCGROUP;
-
     /// <summary>Starts a process in the namespaces and the control group of a container, and returns when it executes its command.</summary>
     /// <param name="container">The container's PID 1.</param>
+    /// <param name="pid">Its PID.</param>
     /// <param name="cgroup">Its control group.</param>
     /// <param name="process">The command.</param>
     /// <param name="subject">The container's name, for messages.</param>
-    /// <param name="input">Standard input.</param>
-    /// <param name="output">Standard output.</param>
-    /// <param name="error">Standard error.</param>
+    /// <param name="streams">The descriptors it starts with.</param>
+    /// <param name="options">What the process spec does not say.</param>
     /// <exception cref="ContainerException">
     /// <see cref="ErrorReason.PidTableFull"/> when the container's pids limit has no room,
     /// <see cref="ErrorReason.CommandNotFound"/>, <see cref="ErrorReason.CommandNotExecutable"/>, <see cref="ErrorReason.StartFailed"/>.
@@ -26,33 +23,44 @@ public static class CommandLauncher
     /// where a full PID table shows on both cgroup versions.
     /// </remarks>
     public static LaunchedProcess Start(
-        PidFd container, Cgroup cgroup, ProcessSpec process, string subject, FileDescriptor input, FileDescriptor output, FileDescriptor error)
+        PidFd container, int pid, Cgroup cgroup, ProcessSpec process, string subject, LaunchStreams streams, ExecOptions? options = null)
     {
+        options ??= new ExecOptions();
         using var program = new ChildProgram();
-        ChildSlot target = program.NewSlot(), inputSlot = program.NewSlot(), outputSlot = program.NewSlot(), errorSlot = program.NewSlot();
-        var steps = new ProcessSteps(program, process);
+        ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot(), console = program.NewSlot();
+        var namespaces = ContainerNamespaces.Of(pid);
+        var terminal = process.Terminal ? new TerminalSteps(program) : null;
+        var steps = new ProcessSteps(program, process) { InUserNamespace = namespaces.HasUser };
         steps.HideFromContainer();
         steps.JoinCgroup(cgroup);
-        steps.SetStandardStreams(inputSlot, outputSlot, errorSlot);
         steps.SetOomScore();
-        program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)Joined);
+        if (namespaces.Outer != CloneFlags.None)
+            program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)namespaces.Outer);
+        if (namespaces.HasUser)
+            program.Call("join the container's user namespace", SystemCallNumber.setns, target, (long)namespaces.Inner);
+        if (terminal is not null)
+        {
+            var root = program.NewSlot();
+            program.Call("open the container's root", SystemCallNumber.openat, NativeConstants.AT_FDCWD, program.Text("/"), (long)(OpenFlags.O_PATH | OpenFlags.O_CLOEXEC), 0).Into(root);
+            terminal.Open(root, process, console);
+        }
         program.HandOver("fork inside the container");
         program.Call("start a session", SystemCallNumber.setsid);
+        if (terminal is null)
+            steps.SetStandardStreams(input, output, error);
+        else
+            terminal.Use();
         steps.SetIdentity();
         steps.ChangeDirectory();
         steps.ResetSignals();
-        steps.Execute();
+        steps.Execute(options.PreservedDescriptors);
 
-        // So that the user may open /dev/stdout and the like by name (runc does the same); a file of the caller's stays as it is.
-        foreach (var stream in (ReadOnlySpan<FileDescriptor>)[input, output, error])
-        {
-            if (FileStatus.Read(stream).Kind == FileKind.Fifo)
-                stream.SetOwner(process.User.Uid);
-        }
+        if (terminal is null && !namespaces.HasUser)
+            steps.GiveStandardStreams(streams);
         using var into = cgroup.OpenForClone();
         using var child = LaunchErrors.Clone(subject, cgroup, () => program.Start(
             CloneFlags.None, into, (target, container.Number),
-            (inputSlot, input.Number), (outputSlot, output.Number), (errorSlot, error.Number)));
+            (input, streams.Input.Number), (output, streams.Output.Number), (error, streams.Error.Number), (console, streams.ConsoleSocket?.Number ?? -1)));
         if (child.WaitForExecute() is { } failure)
         {
             child.Process.Dispose();

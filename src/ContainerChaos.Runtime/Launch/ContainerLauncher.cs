@@ -1,3 +1,4 @@
+using System.Text;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -11,6 +12,7 @@ public sealed class ContainerLauncher : IDisposable
     private const int MS_REC = 0x4000, MS_PRIVATE = 0x40000, MS_NODEV = 4, MNT_DETACH = 2;
 
     private readonly RuntimeSpec _spec;
+    private readonly LaunchOptions _options;
     private readonly Cgroup _cgroup;
     private readonly string _subject;
     private readonly ChildProgram _program = new();
@@ -19,19 +21,22 @@ public sealed class ContainerLauncher : IDisposable
     private readonly ChildSlot _input;
     private readonly ChildSlot _output;
     private readonly ChildSlot _error;
+    private readonly ChildSlot _consoleSocket;
+    private readonly ChildSlot _startGate;
+    private readonly ChildSlot _startReports;
     private readonly CloneFlags _namespaces;
+    private Action<int, ulong>? _record;
 
     /// <summary>Compiles a runtime-spec.</summary>
     /// <param name="spec">The container.</param>
-    /// <param name="rootPath">The root's directory on the host; with an overlay, where it is mounted.</param>
-    /// <param name="overlay">The layers; null when the directory itself is the root.</param>
+    /// <param name="options">What the spec does not say.</param>
     /// <param name="cgroup">The container's control group; it must exist at <see cref="Start"/>.</param>
     /// <param name="subject">The container's name, for messages.</param>
-    /// <param name="init">Whether PID 1 is our init and the command its child.</param>
     /// <exception cref="ContainerException">The spec holds something invalid or not supported.</exception>
-    public ContainerLauncher(RuntimeSpec spec, string rootPath, OverlayRoot? overlay, Cgroup cgroup, string subject, bool init)
+    public ContainerLauncher(RuntimeSpec spec, LaunchOptions options, Cgroup cgroup, string subject)
     {
         _spec = spec;
+        _options = options;
         _cgroup = cgroup;
         _subject = subject;
         _go = _program.NewSlot();
@@ -39,9 +44,12 @@ public sealed class ContainerLauncher : IDisposable
         _input = _program.NewSlot();
         _output = _program.NewSlot();
         _error = _program.NewSlot();
+        _consoleSocket = _program.NewSlot();
+        _startGate = _program.NewSlot();
+        _startReports = _program.NewSlot();
         try
         {
-            _namespaces = Compile(rootPath, overlay, init);
+            _namespaces = Compile();
         }
         catch
         {
@@ -50,10 +58,8 @@ public sealed class ContainerLauncher : IDisposable
         }
     }
 
-    /// <summary>Starts the process, and returns when it executes its command.</summary>
-    /// <param name="input">Standard input.</param>
-    /// <param name="output">Standard output.</param>
-    /// <param name="error">Standard error.</param>
+    /// <summary>Starts the process, and returns when it executes its command, or waits for its start.</summary>
+    /// <param name="streams">The descriptors it starts with.</param>
     /// <param name="record">
     /// Called with the PID and the start time while the process prepares itself; if the caller ends before it returns, the
     /// command is never executed.
@@ -62,8 +68,9 @@ public sealed class ContainerLauncher : IDisposable
     /// <see cref="ErrorReason.CommandNotFound"/>, <see cref="ErrorReason.CommandNotExecutable"/>,
     /// <see cref="ErrorReason.PidTableFull"/>, <see cref="ErrorReason.StartFailed"/>; nothing of the process is left.
     /// </exception>
-    public LaunchedProcess Start(FileDescriptor input, FileDescriptor output, FileDescriptor error, Action<int, ulong>? record = null)
+    public LaunchedProcess Start(LaunchStreams streams, Action<int, ulong>? record = null)
     {
+        _record = record;
         using var into = _cgroup.OpenForClone();
         var (go, goWriter) = FileDescriptor.Pipe();
         StartedChild child;
@@ -74,13 +81,16 @@ public sealed class ContainerLauncher : IDisposable
             {
                 child = LaunchErrors.Clone(_subject, _cgroup, () => _program.Start(
                     _namespaces, into, (_go, go.Number), (_goWriter, goWriter.Number),
-                    (_input, input.Number), (_output, output.Number), (_error, error.Number)));
+                    (_input, streams.Input.Number), (_output, streams.Output.Number), (_error, streams.Error.Number),
+                    (_consoleSocket, streams.ConsoleSocket?.Number ?? -1), (_startGate, streams.StartGate?.Number ?? -1),
+                    (_startReports, streams.StartReports?.Number ?? -1)));
             }
             // Before it can end and be reaped: the PID and the start time name it for good.
             started = ProcessStat.TryReadStartTime(child.Pid) ?? 0;
             try
             {
-                record?.Invoke(child.Pid, started);
+                if (!HandsOver)
+                    record?.Invoke(child.Pid, started);
                 goWriter.Write([1]);
             }
             catch (ErrnoException e)
@@ -98,72 +108,123 @@ public sealed class ContainerLauncher : IDisposable
         using (child)
         {
             if (child.WaitForExecute() is not { } failure)
-                return new LaunchedProcess(child.Pid, started, child.Process);
+                return new LaunchedProcess(child.Pid, HandsOver ? ProcessStat.TryReadStartTime(child.Pid) ?? 0 : started, child.Process);
             child.Process.Dispose();
             throw LaunchErrors.Describe(_subject, _cgroup, _spec.Process!, failure);
         }
     }
 
+    /// <summary>Whether the process that runs the command is not the clone itself but its sibling.</summary>
+    private bool HandsOver { get; set; }
+
     /// <inheritdoc/>
     public void Dispose() => _program.Dispose();
 
-    private CloneFlags Compile(string rootPath, OverlayRoot? overlay, bool init)
+    private CloneFlags Compile()
     {
         var linux = _spec.Linux ?? new LinuxSpec();
-        var process = new ProcessSteps(_program, _spec.Process ?? throw new ContainerException(ErrorReason.InvalidArgument, "process: it is missing."));
-        var namespaces = new NamespaceSteps(_program, linux.Namespaces);
+        var spec = _spec.Process ?? throw new ContainerException(ErrorReason.InvalidArgument, "process: it is missing.");
+        var namespaces = new NamespaceSteps(_program, linux);
+        var process = new ProcessSteps(_program, spec) { InUserNamespace = namespaces.HasUser };
+        var terminal = spec.Terminal ? new TerminalSteps(_program) : null;
 
         _program.Call("close the pipe's other end", SystemCallNumber.close, _goWriter);
-        _program.Call("start a session", SystemCallNumber.setsid);
         process.JoinCgroup(_cgroup);
-        process.SetStandardStreams(_input, _output, _error);
         process.SetOomScore();
-        namespaces.Join();
+        namespaces.Enter();
+        if (namespaces.HandsOver)
+            _program.Ask("record the start", (child, _) => _record?.Invoke(child.Pid, ProcessStat.TryReadStartTime(child.Pid) ?? 0));
+        _program.Call("start a session", SystemCallNumber.setsid);
+        if (terminal is null)
+            process.SetStandardStreams(_input, _output, _error);
         namespaces.BringLoopbackUp();
-        if (_spec.Hostname is { } hostname && namespaces.Has(CloneFlags.CLONE_NEWUTS))
-            _program.Call("set the host name", SystemCallNumber.sethostname, _program.Text(hostname), hostname.Length);
-        if (_spec.Domainname is { } domain && namespaces.Has(CloneFlags.CLONE_NEWUTS))
-            _program.Call("set the domain name", SystemCallNumber.setdomainname, _program.Text(domain), domain.Length);
-        foreach (var (key, value) in linux.Sysctl ?? new Dictionary<string, string>())
-            SetSysctl(key, value);
+        if (_spec.Hostname is { Length: > 0 } hostname && namespaces.Has(CloneFlags.CLONE_NEWUTS))
+            _program.Call("set the host name", SystemCallNumber.sethostname, _program.Text(hostname), Encoding.UTF8.GetByteCount(hostname));
+        if (_spec.Domainname is { Length: > 0 } domain && namespaces.Has(CloneFlags.CLONE_NEWUTS))
+            _program.Call("set the domain name", SystemCallNumber.setdomainname, _program.Text(domain), Encoding.UTF8.GetByteCount(domain));
 
         var root = new RootSteps(_program);
         var mounts = new MountSteps(_program, root);
-        MountRoot(root, rootPath, overlay);
+        MountRoot(root);
+        namespaces.BecomeRoot();
+        foreach (var (key, value) in linux.Sysctl ?? new Dictionary<string, string>())
+            SetSysctl(key, value);
         mounts.Mount(_spec.Mounts);
         mounts.MakeReadOnly(linux.ReadonlyPaths);
         mounts.Mask(linux.MaskedPaths);
-        if (_spec.Process!.Cwd != "/")
-            root.OpenOrMakeDirectory(_spec.Process.Cwd);
+        if (spec.Cwd != "/")
+            root.OpenOrMakeDirectory(spec.Cwd);
 
         namespaces.EnterCgroupNamespace();
         mounts.MountCgroups(_spec.Mounts, _cgroup);
+        if (terminal is not null)
+        {
+            terminal.Open(root.Root, spec, _consoleSocket);
+            terminal.BindConsole(root);
+            terminal.Use();
+        }
+        if (_options.BeforePivot is { } hooks)
+            _program.Ask("run the hooks", (child, _) => hooks(child));
         if (_spec.Root is { Readonly: true })
             root.SetAttributes("make the root read-only", root.Root, MountOptions.MOUNT_ATTR_RDONLY);
-
-        // pivot_root(2): with "." for both, the old root is left mounted over the new one and taken off from there.
-        _program.Call("enter the root", SystemCallNumber.fchdir, root.Root);
-        var here = _program.Text(".");
-        _program.Call("pivot_root", SystemCallNumber.pivot_root, here, here);
-        _program.Call("unmount the old root", SystemCallNumber.umount2, here, MNT_DETACH);
-        _program.Call("enter the root", SystemCallNumber.chdir, _program.Text("/"));
+        EnterRoot(root, namespaces);
 
         process.HideFromContainer();
         process.SetIdentity();
         process.ChangeDirectory();
         process.ResetSignals();
         _program.Call("wait until the start is recorded", SystemCallNumber.read, _go, _program.Memory(1), 1).Expecting(1);
-        if (init)
+        if (_options.BeforeExecute is { } last)
+            _program.Ask("run the last hooks", (child, _) => last(child));
+        if (_options.WaitsForStart)
+            WaitForStart(process);
+        if (_options.Init)
         {
             _program.BecomeInit("start the command below init");
             _program.Call("give the command a process group", SystemCallNumber.setpgid, 0, 0);
         }
-        process.Execute();
+        process.Execute(_options.PreservedDescriptors);
+        HandsOver = namespaces.HandsOver;
         return namespaces.New;
     }
 
-    private void MountRoot(RootSteps root, string path, OverlayRoot? overlay)
+    /// <summary>
+    /// What create leaves behind. The command is looked up first, since a missing one is an error of create; the rest of
+    /// the program runs when another process has written to the gate.
+    /// </summary>
+    private void WaitForStart(ProcessSteps process)
     {
+        process.LookUp();
+        _program.Announce("wait for the start", _startReports);
+        _program.Call("wait for the start", SystemCallNumber.read, _startGate, _program.Memory(1), 1).Expecting(1);
+    }
+
+    /// <summary>pivot_root(2): with "." for both, the old root is left mounted over the new one and taken off from there.</summary>
+    private void EnterRoot(RootSteps root, NamespaceSteps namespaces)
+    {
+        _program.Call("enter the root", SystemCallNumber.fchdir, root.Root);
+        var here = _program.Text(".");
+        if (!namespaces.HasMounts)
+        {
+            _program.Call("chroot", SystemCallNumber.chroot, here);
+        }
+        else if (_options.NoPivot)
+        {
+            const int MS_MOVE = 0x2000;
+            _program.Call("move the root", SystemCallNumber.mount, here, _program.Text("/"), 0, MS_MOVE, 0);
+            _program.Call("chroot", SystemCallNumber.chroot, here);
+        }
+        else
+        {
+            _program.Call("pivot_root", SystemCallNumber.pivot_root, here, here);
+            _program.Call("unmount the old root", SystemCallNumber.umount2, here, MNT_DETACH);
+        }
+        _program.Call("enter the root", SystemCallNumber.chdir, _program.Text("/"));
+    }
+
+    private void MountRoot(RootSteps root)
+    {
+        var (path, overlay) = (_options.RootPath, _options.Overlay);
         _program.Call("make mounts private", SystemCallNumber.mount, 0, _program.Text("/"), 0, MS_REC | MS_PRIVATE, 0);
         if (overlay is not null)
         {

@@ -40,14 +40,14 @@ internal static class LaunchErrors
         return failure switch
         {
             { Stage: ChildStage.Execute, Errno: Errno.ENOENT or Errno.ENOTDIR } => new ContainerException(
-                ErrorReason.CommandNotFound, $"{subject}: cannot start '{command}': not found in the container.", subject, cause)
+                ErrorReason.CommandNotFound, $"{subject}: cannot start '{command}': {NotFound(command)}.", subject, cause)
             {
                 Remedy = command.Contains('/')
                     ? "Check the path inside the image; a script's or a dynamic executable's interpreter must exist there too."
                     : "Give its full path, or set PATH.",
             },
             { Stage: ChildStage.Execute } => new ContainerException(
-                ErrorReason.CommandNotExecutable, $"{subject}: cannot start '{command}': {why}.", subject, cause)
+                ErrorReason.CommandNotExecutable, $"{subject}: cannot start '{command}': {(failure.Errno == Errno.EACCES ? $"permission denied ({Errno.EACCES})" : why)}.", subject, cause)
             {
                 Remedy = "It must be a file with the execute permission, in a format that this kernel runs.",
             },
@@ -68,6 +68,10 @@ internal static class LaunchErrors
             _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {failure.Step}: {why}.", subject, cause),
         };
     }
+
+    /// <summary>The words that clients of OCI runtimes look for to tell exit code 127 from the rest.</summary>
+    internal static string NotFound(string command) =>
+        command.Contains('/') ? "no such file or directory in the container" : "executable file not found in $PATH of the container";
 
     private static ContainerException PidTableFull(string subject, string what, Cgroup cgroup, ErrnoException cause) => new(
         ErrorReason.PidTableFull, $"{subject}: cannot start {what}: the container's PID table is full{Fill(cgroup)}.", subject, cause)

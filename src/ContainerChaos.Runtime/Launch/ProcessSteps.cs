@@ -30,6 +30,9 @@ internal sealed class ProcessSteps
         _process = process;
     }
 
+    /// <summary>Whether the process is in another user namespace than this runtime, where it has every capability to give.</summary>
+    internal bool InUserNamespace { get; init; }
+
     /// <summary>Enters a control group that the process was not born in. Needs the host's mounts, so it comes early.</summary>
     internal void JoinCgroup(Cgroup cgroup)
     {
@@ -47,6 +50,18 @@ internal sealed class ProcessSteps
         _program.Call("set up standard input", SystemCallNumber.dup2, input, 0);
         _program.Call("set up standard output", SystemCallNumber.dup2, output, 1);
         _program.Call("set up standard error", SystemCallNumber.dup2, error, 2);
+    }
+
+    /// <summary>Lets the user open /dev/stdout and the like by name when they are pipes (runc does the same); a file of the caller's stays as it is.</summary>
+    internal void GiveStandardStreams(LaunchStreams streams)
+    {
+        if (_process.User.Uid == 0)
+            return;
+        foreach (var stream in (ReadOnlySpan<FileDescriptor>)[streams.Input, streams.Output, streams.Error])
+        {
+            if (FileStatus.Read(stream).Kind == FileKind.Fifo)
+                stream.SetOwner(_process.User.Uid);
+        }
     }
 
     /// <summary>Needs the host's /proc, so it comes before the change of the root.</summary>
@@ -116,11 +131,12 @@ internal sealed class ProcessSteps
     }
 
     /// <summary>Unblocks the signals, closes every other descriptor and executes the command, looked up in its PATH.</summary>
-    internal void Execute()
+    /// <param name="preserved">How many descriptors from 3 on stay open.</param>
+    internal void Execute(int preserved = 0)
     {
         _program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, 2 /* SIG_SETMASK */, _program.Memory(8), 0, 8);
         const int CLOSE_RANGE_CLOEXEC = 4;
-        _program.Call("close descriptors", SystemCallNumber.close_range, 3, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+        _program.Call("close descriptors", SystemCallNumber.close_range, 3 + preserved, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
 
         _program.Stage = ChildStage.Execute;
         var command = _process.Args[0];
@@ -136,6 +152,23 @@ internal sealed class ProcessSteps
         _program.FailWith(step, errno);
     }
 
+    /// <summary>Fails as <see cref="Execute"/> would when the command is not there or not executable, without executing it.</summary>
+    internal void LookUp()
+    {
+        _program.Stage = ChildStage.Execute;
+        const int X_OK = 1;
+        var step = $"look up '{_process.Args[0]}'";
+        var errno = _program.NewSlot();
+        var candidates = Candidates(_process.Args[0]).ToArray();
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            _program.Call(step, SystemCallNumber.access, _program.Text(candidates[i]), X_OK)
+                .Tolerating(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES).KeepingErrnoIn(errno).SkippingOnSuccess(candidates.Length - i);
+        }
+        _program.FailWith(step, errno);
+        _program.Stage = ChildStage.Setup;
+    }
+
     /// <summary>Gives nobody outside the initial namespace a way to this process before its execve(2).</summary>
     internal void HideFromContainer() =>
         _program.Call("become undumpable", SystemCallNumber.prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -144,7 +177,7 @@ internal sealed class ProcessSteps
     {
         const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
         const int PR_CAP_AMBIENT_RAISE = 2;
-        var available = OwnCapabilities.Permitted;
+        var available = InUserNamespace ? ulong.MaxValue : OwnCapabilities.Permitted;
         ulong effective = Capabilities.Mask(sets.Effective) & available, permitted = Capabilities.Mask(sets.Permitted) & available, inheritable = Capabilities.Mask(sets.Inheritable) & available;
         var data = _program.Array((uint)effective, (uint)permitted, (uint)inheritable, (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
         _program.Call("set the capabilities", SystemCallNumber.capset, _program.Array(_LINUX_CAPABILITY_VERSION_3, 0u), data);

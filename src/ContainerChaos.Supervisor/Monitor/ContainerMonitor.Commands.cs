@@ -15,7 +15,8 @@ internal sealed partial class ContainerMonitor
         if (request.Process is null || descriptors.Length != 3)
             throw new ContainerException(ErrorReason.InvalidArgument, "exec: a command and three descriptors are needed.");
 
-        var started = CommandLauncher.Start(_process, _cgroup, request.Process, _definition.Name, descriptors[0], descriptors[1], descriptors[2]);
+        var started = CommandLauncher.Start(
+            _process, _state.Pid, _cgroup, request.Process, _definition.Name, new LaunchStreams(descriptors[0], descriptors[1], descriptors[2]));
         _commands[started.Process] = (connection, started.Pid);
         _events.Publish(EventTypes.ExecStart, ("pid", started.Pid.ToString()));
         Send(connection, new MonitorReply { Pid = started.Pid });

@@ -22,9 +22,14 @@ internal sealed partial class ContainerMonitor
         _joinedNetwork = network;
         return _launcher = new ContainerLauncher(
             network is null ? _spec : Join(_spec, network),
-            _paths.RootFileSystem,
-            _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, _paths.Upper, _paths.Work) : null,
-            _cgroup, _definition.Name, _definition.Init);
+            new LaunchOptions
+            {
+                RootPath = _paths.RootFileSystem,
+                Overlay = _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, _paths.Upper, _paths.Work) : null,
+                Init = _definition.Init,
+                WithoutDeviceNodes = true,
+            },
+            _cgroup, _definition.Name);
     }
 
     /// <summary>The network namespace of another container, which lies beside this one on disk.</summary>

@@ -115,7 +115,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
         using (var output = _output.OpenForContainer())
         using (var error = _errors.OpenForContainer())
-            launched = Launcher().Start(input, output, error, RecordStart);
+            launched = Launcher().Start(new LaunchStreams(input, output, error), RecordStart);
 
         _startedAt = Stopwatch.GetTimestamp();
         _isChild = true;

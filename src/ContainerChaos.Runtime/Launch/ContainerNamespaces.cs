@@ -1,0 +1,43 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>Which of a container's namespaces are not this process's, and so have to be joined, and in which order.</summary>
+/// <param name="Outer">Those that this process's own user namespace owns: joined first.</param>
+/// <param name="Inner">The user namespace, and those that it owns; none when the container has no user namespace.</param>
+internal readonly record struct ContainerNamespaces(CloneFlags Outer, CloneFlags Inner)
+{
+    private static readonly (string Name, CloneFlags Flag)[] Types =
+    [
+        ("mnt", CloneFlags.CLONE_NEWNS), ("pid", CloneFlags.CLONE_NEWPID), ("uts", CloneFlags.CLONE_NEWUTS), ("ipc", CloneFlags.CLONE_NEWIPC),
+        ("net", CloneFlags.CLONE_NEWNET), ("cgroup", CloneFlags.CLONE_NEWCGROUP), ("time", CloneFlags.CLONE_NEWTIME),
+    ];
+
+    internal bool HasUser => Inner != CloneFlags.None;
+
+    /// <summary>Compares the namespaces of a container's PID 1 with this process's.</summary>
+    internal static ContainerNamespaces Of(int pid)
+    {
+        var ownUser = Differs(pid, "user", out var user);
+        CloneFlags outer = CloneFlags.None, inner = ownUser ? CloneFlags.CLONE_NEWUSER : CloneFlags.None;
+        foreach (var (name, flag) in Types)
+        {
+            if (!Differs(pid, name, out _))
+                continue;
+            if (ownUser && IsOwnedBy(pid, name, user))
+                inner |= flag;
+            else
+                outer |= flag;
+        }
+        return new ContainerNamespaces(outer, inner);
+    }
+
+    private static bool Differs(int pid, string name, out ulong inode) =>
+        ProcessNamespace.TryReadInode(pid, name, out inode) && ProcessNamespace.TryReadInode(Environment.ProcessId, name, out var own) && own != inode;
+
+    private static bool IsOwnedBy(int pid, string name, ulong user)
+    {
+        using var file = NamespaceFile.Open($"/proc/{pid}/ns/{name}");
+        return file.OwnerInode == user;
+    }
+}

@@ -1,0 +1,14 @@
+namespace ContainerChaos.Runtime;
+
+/// <summary>How a command is executed in a container, beside what its process spec says.</summary>
+public sealed record ExecOptions
+{
+    /// <summary>The container's system call filter, which the command gets too.</summary>
+    public SeccompSpec? Seccomp { get; init; }
+
+    /// <summary>Whether the process stays in the caller's session keyring (keyrings(7)).</summary>
+    public bool NoNewKeyring { get; init; }
+
+    /// <summary>How many descriptors from 3 on the process keeps.</summary>
+    public int PreservedDescriptors { get; init; }
+}

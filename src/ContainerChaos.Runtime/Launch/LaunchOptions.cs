@@ -1,0 +1,40 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>How a container is started, beside what its runtime-spec says.</summary>
+public sealed record LaunchOptions
+{
+    /// <summary>The root's directory on the host; with an overlay, where it is mounted.</summary>
+    public required string RootPath { get; init; }
+
+    /// <summary>The layers; null when the directory itself is the root.</summary>
+    public OverlayRoot? Overlay { get; init; }
+
+    /// <summary>Whether PID 1 is our init and the command its child.</summary>
+    public bool Init { get; init; }
+
+    /// <summary>Whether no file system but /dev lets device nodes open a device, whoever made them.</summary>
+    public bool WithoutDeviceNodes { get; init; }
+
+    /// <summary>Whether the root is entered by MS_MOVE and chroot(2) instead of pivot_root(2), which an initramfs refuses.</summary>
+    public bool NoPivot { get; init; }
+
+    /// <summary>Whether the process stays in the caller's session keyring (keyrings(7)).</summary>
+    public bool NoNewKeyring { get; init; }
+
+    /// <summary>How many descriptors from 3 on the process keeps.</summary>
+    public int PreservedDescriptors { get; init; }
+
+    /// <summary>
+    /// Whether the process stops before its command, and <see cref="ContainerLauncher.Start"/> returns then: another
+    /// process starts it later by <see cref="LaunchStreams.StartGate"/>.
+    /// </summary>
+    public bool WaitsForStart { get; init; }
+
+    /// <summary>Runs in the caller when the mounts are made and the root is not entered yet (runtime-spec: createRuntime and createContainer hooks).</summary>
+    public Action<StartedChild>? BeforePivot { get; init; }
+
+    /// <summary>Runs in the caller before the command is executed (runtime-spec: startContainer hooks).</summary>
+    public Action<StartedChild>? BeforeExecute { get; init; }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using ContainerChaos.Linux;
+using static ContainerChaos.Linux.NativeConstants;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>The steps that give a process a pseudo-terminal of the container's own devpts (pty(7)), and its master to a socket.</summary>
+/// <remarks>
+/// The slave comes from the master itself (TIOCGPTPEER), never by its name, and /dev/console is a mount of that descriptor:
+/// nothing in the image can put another file in their place (CVE-2025-52565).
+/// </remarks>
+internal sealed class TerminalSteps
+{
+    private const int TIOCSCTTY = 0x540E, TIOCSWINSZ = 0x5414, TIOCSPTLCK = 0x40045431, TIOCGPTPEER = 0x5441, O_NOCTTY = 0x100;
+
+    private readonly ChildProgram _program;
+    private readonly ChildSlot _slave;
+
+    internal TerminalSteps(ChildProgram program)
+    {
+        _program = program;
+        _slave = program.NewSlot();
+    }
+
+    /// <summary>Opens a new terminal and sends its master away.</summary>
+    /// <param name="root">The container's root, open.</param>
+    /// <param name="process">Whose terminal it is.</param>
+    /// <param name="socket">Where the master goes.</param>
+    internal unsafe void Open(ChildSlot root, ProcessSpec process, ChildSlot socket)
+    {
+        const string device = "dev/pts/ptmx";
+        var master = _program.NewSlot();
+        // struct open_how; RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT
+        var how = _program.Array((ulong)OpenFlags.O_RDWR | (ulong)OpenFlags.O_CLOEXEC | O_NOCTTY, 0ul, 0x12ul);
+        _program.Call($"open /{device} for a terminal", SystemCallNumber.openat2, root, _program.Text(device), how, 24).Into(master);
+        _program.Call("unlock the terminal", SystemCallNumber.ioctl, master, TIOCSPTLCK, _program.Memory(sizeof(int)));
+        _program.Call("open the terminal's slave", SystemCallNumber.ioctl, master, TIOCGPTPEER, (long)OpenFlags.O_RDWR | O_NOCTTY | (long)OpenFlags.O_CLOEXEC).Into(_slave);
+        if (process.ConsoleSize is { Height: > 0 } or { Width: > 0 })
+        {
+            var size = process.ConsoleSize;
+            _program.Call("set the terminal's size", SystemCallNumber.ioctl, _slave, TIOCSWINSZ, _program.Array((ushort)size.Height, (ushort)size.Width, (ushort)0, (ushort)0));
+        }
+        _program.Call("give the terminal to the user", SystemCallNumber.fchown, _slave, process.User.Uid, -1).Tolerating(Errno.EINVAL, Errno.EPERM);
+        Send(master, socket, "/dev/pts/ptmx");
+        _program.Call("close the terminal's master", SystemCallNumber.close, master);
+    }
+
+    /// <summary>Binds the terminal on /dev/console (runtime-spec, config-linux: Default Devices).</summary>
+    internal void BindConsole(RootSteps root)
+    {
+        const long OPEN_TREE_CLONE = 1, OPEN_TREE_CLOEXEC = 0x80000;
+        var tree = _program.NewSlot();
+        var target = root.OpenOrMakeFile("/dev/console");
+        _program.Call("bind the terminal on /dev/console", SystemCallNumber.open_tree, _slave, _program.Text(""), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH).Into(tree);
+        root.Attach("bind the terminal on /dev/console", tree, target);
+    }
+
+    /// <summary>Makes it the controlling terminal of a session that has just begun, and the three standard streams.</summary>
+    internal void Use()
+    {
+        for (var stream = 0; stream < 3; stream++)
+            _program.Call("put the terminal on a standard stream", SystemCallNumber.dup2, _slave, stream);
+        _program.Call("make it the controlling terminal", SystemCallNumber.ioctl, 0, TIOCSCTTY, 0);
+        _program.Call("close the terminal's slave", SystemCallNumber.close, _slave);
+    }
+
+    /// <summary>sendmsg(2) with SCM_RIGHTS; the message is the terminal's name, as clients of a console socket expect.</summary>
+    private unsafe void Send(ChildSlot master, ChildSlot socket, string name)
+    {
+        const int SOL_SOCKET = 1, SCM_RIGHTS = 1, MSG_NOSIGNAL = 0x4000, controlLength = 20;
+        var control = _program.Memory(24);
+        *(long*)control = controlLength;
+        *(int*)(control + 8) = SOL_SOCKET;
+        *(int*)(control + 12) = SCM_RIGHTS;
+        var vector = _program.Array((long)_program.Text(name), Encoding.UTF8.GetByteCount(name));
+        // struct msghdr: name, name's length, vector, count, control, its length, flags.
+        var header = _program.Array(0L, 0L, (long)vector, 1L, (long)control, controlLength, 0L);
+        _program.Store(control + 16, master);
+        _program.Call("send the terminal to the console socket", SystemCallNumber.sendmsg, socket, header, MSG_NOSIGNAL);
+    }
+}
