@@ -4,131 +4,137 @@ namespace ContainerChaos.Linux;
 
 /// <summary>
 /// A control group, the same way on version 1, hybrid and version 2: made, joined, limited, frozen, read and removed.
+/// A controller is used wherever the host has it: on a hybrid host one may be version 1 and the next version 2.
 /// </summary>
-public abstract class Cgroup
+public sealed partial class Cgroup
 {
-    private protected Cgroup(CgroupHost host, string path)
+    private static readonly string[] CoreControllers = ["memory", "pids", "cpu", "freezer"];
+
+    private readonly CgroupHost _host;
+    private readonly CgroupMembership _membership;
+    private CgroupPart[] _parts;
+
+    internal Cgroup(CgroupHost host, string path, CgroupMembership membership)
     {
         if (!path.StartsWith('/') || path.Split('/').Contains(".."))
             throw new ErrnoException(Errno.EINVAL, "cgroup", path);
-        Host = host;
+        _host = host;
+        _membership = membership;
         Path = path;
+        _parts = membership == CgroupMembership.None ? [] : [.. Parts()];
     }
 
     /// <summary>The path below the root of each hierarchy.</summary>
     public string Path { get; }
 
-    /// <summary>The host's hierarchies.</summary>
-    protected CgroupHost Host { get; }
-
-    /// <summary>The directories that this group consists of: one a hierarchy on version 1.</summary>
-    public abstract IReadOnlyList<string> Directories { get; }
+    /// <summary>The directories that this group consists of: one a hierarchy.</summary>
+    public IReadOnlyList<string> Directories => [.. _parts.Select(part => part.Directory)];
 
     /// <summary>Whether the group exists.</summary>
-    public bool Exists => Directories.Any(Directory.Exists);
+    public bool Exists => _parts.Any(part => Directory.Exists(part.Directory));
 
-    /// <summary>Makes the group and the groups above it; one that exists is kept as it is.</summary>
-    /// <exception cref="ErrnoException">EACCES, EROFS, ENOSPC, or ENODEV for a controller that can't be had.</exception>
-    public abstract void Create();
+    /// <summary>Whether a controller can be used in this group, by its version 1 name (<c>blkio</c>) or its version 2 name (<c>io</c>).</summary>
+    /// <param name="controller">A controller's name; <c>freezer</c> is part of version 2 itself.</param>
+    public bool Has(string controller) => TryFind(controller) is not null;
 
-    /// <summary>Sets limits.</summary>
-    /// <exception cref="ErrnoException">A value is refused (EINVAL), or memory in use exceeds it (EBUSY).</exception>
-    public abstract void SetLimits(CgroupLimits limits);
+    /// <summary>Whether a controller of this group is a version 2 one.</summary>
+    /// <exception cref="ErrnoException">ENODEV: the host does not have the controller.</exception>
+    public bool IsUnified(string controller) => Find(controller).IsUnified;
 
     /// <summary>
-    /// The files that a new process writes <c>0</c> to, and is in the group; none on version 2, where it is born there.
+    /// The files that a new process writes <c>0</c> to, and is in the group; none for version 2, where it is born there.
+    /// They belong to whoever made the group, so a process opens them before it changes its user.
     /// </summary>
     /// <remarks>
     /// On version 1 this is the cheap way in. A process that another one moves through <c>cgroup.procs</c> waits for an RCU
     /// grace period, 6 to 9 ms after a quiet spell. A thread that moves itself through <c>tasks</c> needs no lock on its
     /// thread group (cgroup_procs_write_start, Linux 5.17), and a fresh clone is one thread: 0.1 ms.
     /// </remarks>
-    public abstract IReadOnlyList<string> JoinFiles { get; }
+    public IReadOnlyList<string> JoinFiles => [.. _parts.Where(part => !part.IsUnified).Select(part => part.Directory + "/tasks")];
 
-    /// <summary>The directory that clone3(2) can put a child into (CLONE_INTO_CGROUP); null on version 1, see <see cref="JoinFiles"/>.</summary>
-    public abstract FileDescriptor? OpenForClone();
+    /// <summary>The version 2 directory that clone3(2) can put a child into (CLONE_INTO_CGROUP); null when the group has none, see <see cref="JoinFiles"/>.</summary>
+    public FileDescriptor? OpenForClone() =>
+        Unified is { } part ? FileDescriptor.Open(part.Directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY) : null;
 
     /// <summary>Moves a process with all its threads into the group; on version 1 the slow way, see <see cref="JoinFiles"/>.</summary>
-    public abstract void Add(int pid);
-
-    /// <summary>Freezes every process of the group, and returns when all are (freezer; cgroup.freeze).</summary>
-    /// <exception cref="ErrnoException">ETIMEDOUT: a process did not freeze within the time.</exception>
-    public abstract void Freeze(TimeSpan timeout);
-
-    /// <summary>Lets a frozen group go on.</summary>
-    public abstract void Thaw();
-
-    /// <summary>How many processes the OOM killer has ended in this group since it was made.</summary>
-    public abstract long ReadOomKills();
-
-    /// <summary>A descriptor that becomes ready when the group runs out of memory, for an event loop.</summary>
-    public abstract CgroupOomWatch WatchOom();
-
-    /// <summary>Bytes of memory charged to the group.</summary>
-    public abstract long ReadMemoryBytes();
+    public void Add(int pid)
+    {
+        foreach (var part in _parts)
+            WriteNumber(part, "cgroup.procs", pid);
+    }
 
     /// <summary>How many processes and threads are charged to the group, zombies included.</summary>
-    public long ReadPids() => ReadNumber(PidsDirectory, "pids.current");
+    public long ReadPids() => ReadNumber(Find("pids"), "pids.current");
 
     /// <summary>The limit on processes and threads; null for none.</summary>
     public long? ReadPidsLimit() =>
-        ReadText(PidsDirectory, "pids.max") is var text && text == "max" ? null : long.Parse(text, CultureInfo.InvariantCulture);
+        CgroupDirectory.Read(Find("pids").Directory, "pids.max") is var text && text == "max" ? null : long.Parse(text, CultureInfo.InvariantCulture);
 
-    /// <summary>The directory with the pids controller's files.</summary>
-    protected abstract string PidsDirectory { get; }
+    /// <summary>Reads one of a controller's files, without the last newline.</summary>
+    /// <param name="controller">The controller.</param>
+    /// <param name="file">The file's name, <c>pids.max</c> for one.</param>
+    /// <exception cref="ErrnoException">ENODEV: the host does not have the controller; ENOENT: the kernel does not have the file.</exception>
+    public string Read(string controller, string file) => CgroupDirectory.Read(Find(controller).Directory, file);
 
-    /// <summary>Ends every process of the group with SIGKILL, and returns when all are gone. A frozen group is thawed first by the caller.</summary>
-    /// <exception cref="ErrnoException">ETIMEDOUT: one did not end, or new ones came faster than they ended.</exception>
-    public void EndProcesses(TimeSpan timeout)
+    /// <summary>Writes one of a controller's files.</summary>
+    /// <param name="controller">The controller.</param>
+    /// <param name="file">The file's name.</param>
+    /// <param name="value">What the kernel's documentation says can be written.</param>
+    /// <exception cref="ErrnoException">ENODEV: the host does not have the controller; ENOENT: the kernel does not have the file; EINVAL, EBUSY and more: the value is refused.</exception>
+    public void Write(string controller, string file, string value) => CgroupDirectory.Write(Find(controller).Directory, file, value);
+
+    private CgroupPart? Unified => _parts.FirstOrDefault(part => part.IsUnified);
+
+    // The part whose members are taken for the group's: a process that a container moves to a group of its own stays below it.
+    private CgroupPart? Main => TryFind("pids") ?? TryFind("memory") ?? (_parts.Length > 0 ? _parts[0] : null);
+
+    private CgroupPart Find(string controller) => TryFind(controller)
+        ?? throw new ErrnoException(Errno.ENODEV, "cgroup", $"(the {controller} controller is not mounted)");
+
+    private CgroupPart? TryFind(string controller)
     {
-        const int SIGKILL = 9;
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        var members = System.IO.Path.Combine(PidsDirectory, "cgroup.procs");
-        while (File.ReadAllLines(members) is { Length: > 0 } pids)
+        foreach (var part in _parts)
         {
-            foreach (var pid in pids)
-            {
-                using var process = PidFd.TryOpen(int.Parse(pid, CultureInfo.InvariantCulture));
-                // Still a member once it is held: the PID was not reused in between.
-                if (process is null || !File.ReadLines(members).Contains(pid) || !process.SendSignal(SIGKILL))
-                    continue;
-                using var poll = new EventPoll();
-                poll.Add(process, EventPollFlags.EPOLLIN, 0);
-                var left = timeout - System.Diagnostics.Stopwatch.GetElapsedTime(started);
-                if (left <= TimeSpan.Zero || poll.Wait(left, static (_, _) => { }) == 0)
-                    throw new ErrnoException(Errno.ETIMEDOUT, "kill", Path);
-            }
+            if (!part.IsUnified && part.Controllers.Contains(controller))
+                return part;
         }
+        // No controller of its own on version 2: these are part of every group.
+        if (controller is "freezer" or "devices" or "cgroup")
+            return Unified;
+        var name = controller == "blkio" ? "io" : controller;
+        return Unified is { } unified && unified.Controllers.Contains(name) ? unified : null;
     }
 
-    /// <summary>Removes the group, and the group above it when that is left empty; what does not exist is no error.</summary>
-    /// <returns>False when a process is still in it (EBUSY).</returns>
-    public bool TryDelete()
+    private IEnumerable<CgroupPart> Parts()
     {
-        var deleted = true;
-        foreach (var directory in Directories)
+        var all = _membership == CgroupMembership.All;
+        foreach (var hierarchy in _host.Hierarchies.OrderBy(h => CoreOrder(h.Controllers)))
         {
-            deleted &= CgroupDirectory.TryRemove(directory);
-            var parent = System.IO.Path.GetDirectoryName(directory)!;
-            if (Path.Count(c => c == '/') > 1)
-                CgroupDirectory.TryRemove(parent);
+            if (all || hierarchy.Controllers.Any(CoreControllers.Contains))
+                yield return new CgroupPart(hierarchy.MountPoint, hierarchy.MountPoint + Path, hierarchy.Controllers, IsUnified: false);
         }
-        return deleted;
+        foreach (var hierarchy in all ? _host.NamedHierarchies : [])
+            yield return new CgroupPart(hierarchy.MountPoint, hierarchy.MountPoint + Path, [], IsUnified: false);
+        if (_host.UnifiedMountPoint is { } unified && (all || _host.Mode == CgroupMode.V2 || _host.UnifiedControllers.Any(CoreControllers.Contains)))
+            yield return new CgroupPart(unified, unified + Path, _host.UnifiedControllers, IsUnified: true);
     }
 
-    private protected static string ReadText(string directory, string file) =>
-        File.ReadAllText(System.IO.Path.Combine(directory, file)).TrimEnd();
+    private static int CoreOrder(IReadOnlyList<string> controllers)
+    {
+        var first = controllers.Select(c => Array.IndexOf(CoreControllers, c)).Where(index => index >= 0).DefaultIfEmpty(CoreControllers.Length).Min();
+        return first;
+    }
 
-    private protected static long ReadNumber(string directory, string file) =>
-        long.Parse(ReadText(directory, file), CultureInfo.InvariantCulture);
+    private static long ReadNumber(CgroupPart part, string file) =>
+        long.Parse(CgroupDirectory.Read(part.Directory, file), CultureInfo.InvariantCulture);
 
-    private protected static void WriteNumber(string directory, string file, long value) =>
-        CgroupDirectory.Write(directory, file, value.ToString(CultureInfo.InvariantCulture));
+    private static void WriteNumber(CgroupPart part, string file, long value) =>
+        CgroupDirectory.Write(part.Directory, file, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The value behind a key in a flat-keyed file such as <c>memory.events</c>.</summary>
-    private protected static long ReadKey(string directory, string file, string key)
+    private static long ReadKey(CgroupPart part, string file, string key)
     {
-        foreach (var line in File.ReadLines(System.IO.Path.Combine(directory, file)))
+        foreach (var line in CgroupDirectory.Read(part.Directory, file).Split('\n'))
         {
             if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' ')
                 return long.Parse(line.AsSpan(key.Length + 1), CultureInfo.InvariantCulture);

@@ -24,13 +24,67 @@ internal static class CgroupDirectory
         }
     }
 
-    /// <summary>Removes a directory; false when it is in use.</summary>
-    internal static bool TryRemove(string directory)
+    /// <summary>Removes a directory and the groups below it, deepest first; false when a process is in one of them.</summary>
+    internal static bool TryRemove(string directory) => TryRemoveEmpty(directory) || (TryRemoveBelow(directory) && TryRemoveEmpty(directory));
+
+    /// <summary>Removes a directory that has no groups below it; false when it has, or when it is in use.</summary>
+    internal static bool TryRemoveEmpty(string directory)
     {
         using var native = new NativeString(directory);
         if (Libc.SystemCall((nint)SystemCallNumber.rmdir, native.Address) == 0)
             return true;
         return (Errno)Marshal.GetLastPInvokeError() is Errno.ENOENT;
+    }
+
+    /// <summary>The groups below one, each before its own children.</summary>
+    internal static IEnumerable<string> Below(string directory)
+    {
+        var options = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        foreach (var child in TryEnumerate(() => Directory.GetDirectories(directory, "*", options)))
+        {
+            yield return child;
+            foreach (var grandchild in Below(child))
+                yield return grandchild;
+        }
+    }
+
+    /// <summary>The processes in one directory; none when it is gone.</summary>
+    internal static IEnumerable<int> Pids(string directory)
+    {
+        string text;
+        try
+        {
+            text = Read(directory, "cgroup.procs");
+        }
+        // cgroup-v2.rst, Threads: a threaded group's processes are those of its domain, and cgroup.procs can't be read.
+        catch (ErrnoException e) when (e.Errno == Errno.EOPNOTSUPP)
+        {
+            text = Read(directory, "cgroup.threads");
+        }
+        catch (ErrnoException e) when (e.Errno is Errno.ENOENT or Errno.ENODEV)
+        {
+            return [];
+        }
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse);
+    }
+
+    /// <summary>Reads a file, without its last newline.</summary>
+    internal static string Read(string directory, string file)
+    {
+        var path = Path.Combine(directory, file);
+        using var descriptor = FileDescriptor.Open(path, OpenFlags.O_RDONLY);
+        using var text = new MemoryStream();
+        Span<byte> buffer = stackalloc byte[4096];
+        try
+        {
+            while (descriptor.Read(buffer) is > 0 and var count)
+                text.Write(buffer[..count]);
+        }
+        catch (ErrnoException e)
+        {
+            throw new ErrnoException(e.Errno, "read", path);
+        }
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).TrimEnd();
     }
 
     /// <summary>Writes a value in one write(2), as the kernel wants it.</summary>
@@ -40,11 +94,31 @@ internal static class CgroupDirectory
         using var descriptor = FileDescriptor.Open(path, OpenFlags.O_WRONLY);
         try
         {
-            descriptor.Write(Encoding.ASCII.GetBytes(value));
+            descriptor.Write(Encoding.UTF8.GetBytes(value));
         }
         catch (ErrnoException e)
         {
             throw new ErrnoException(e.Errno, "write", $"'{value}' to {path}");
+        }
+    }
+
+    private static bool TryRemoveBelow(string directory)
+    {
+        var removed = true;
+        foreach (var child in Below(directory).Reverse().ToArray())
+            removed &= TryRemoveEmpty(child);
+        return removed;
+    }
+
+    private static string[] TryEnumerate(Func<string[]> enumerate)
+    {
+        try
+        {
+            return enumerate();
+        }
+        catch (IOException)
+        {
+            return [];
         }
     }
 }

@@ -8,11 +8,13 @@ public sealed class CgroupHost
 
     private static readonly Lazy<CgroupHost> CurrentHost = new(() => Detect(MountInfo.ReadSelf()));
 
-    private CgroupHost(CgroupMode mode, IReadOnlyList<CgroupHierarchy> hierarchies, string? unifiedMountPoint)
+    private CgroupHost(CgroupMode mode, IReadOnlyList<CgroupHierarchy> hierarchies, IReadOnlyList<CgroupHierarchy> named, string? unifiedMountPoint)
     {
         Mode = mode;
         Hierarchies = hierarchies;
+        NamedHierarchies = named;
         UnifiedMountPoint = unifiedMountPoint;
+        UnifiedControllers = ReadControllers(unifiedMountPoint);
     }
 
     /// <summary>This host.</summary>
@@ -24,14 +26,21 @@ public sealed class CgroupHost
     /// <summary>The version 1 hierarchies with a controller; empty on <see cref="CgroupMode.V2"/>.</summary>
     public IReadOnlyList<CgroupHierarchy> Hierarchies { get; }
 
+    /// <summary>The version 1 hierarchies without a controller that only track processes, <c>name=systemd</c> above all.</summary>
+    public IReadOnlyList<CgroupHierarchy> NamedHierarchies { get; }
+
     /// <summary>Where version 2 is mounted; null when it is not.</summary>
     public string? UnifiedMountPoint { get; }
+
+    /// <summary>The controllers on the version 2 side; on a hybrid host those that no version 1 hierarchy took.</summary>
+    public IReadOnlyList<string> UnifiedControllers { get; }
 
     /// <summary>Reads a host's hierarchies off its mounts.</summary>
     /// <exception cref="ErrnoException">ENOENT: no cgroup file system is mounted.</exception>
     public static CgroupHost Detect(IReadOnlyList<MountInfo> mounts)
     {
         var hierarchies = new List<CgroupHierarchy>();
+        var named = new List<CgroupHierarchy>();
         string? unified = null;
         foreach (var mount in mounts)
         {
@@ -42,9 +51,12 @@ public sealed class CgroupHost
             }
             if (mount.FileSystem != "cgroup")
                 continue;
-            var controllers = mount.SuperOptions.Split(',').Where(option => KnownControllers.Contains(option)).ToArray();
+            var options = mount.SuperOptions.Split(',');
+            var controllers = options.Where(option => KnownControllers.Contains(option)).ToArray();
             if (controllers.Length > 0 && !hierarchies.Any(h => h.Controllers[0] == controllers[0]))
                 hierarchies.Add(new CgroupHierarchy(mount.MountPoint, controllers));
+            else if (controllers.Length == 0 && options.FirstOrDefault(IsName) is { } name && !named.Any(h => h.Controllers[0] == name))
+                named.Add(new CgroupHierarchy(mount.MountPoint, [name]));
         }
         var mode = (hierarchies.Count, unified) switch
         {
@@ -53,7 +65,7 @@ public sealed class CgroupHost
             (_, null) => CgroupMode.V1,
             _ => CgroupMode.Hybrid,
         };
-        return new CgroupHost(mode, hierarchies, unified);
+        return new CgroupHost(mode, hierarchies, named, unified);
     }
 
     /// <summary>The version 1 hierarchy that has a controller, or null.</summary>
@@ -61,5 +73,20 @@ public sealed class CgroupHost
 
     /// <summary>A group of this host by its path below the root of each hierarchy; it need not exist.</summary>
     /// <param name="path">Such as <c>/containerchaos/ID</c>.</param>
-    public Cgroup Group(string path) => Mode == CgroupMode.V2 ? new CgroupV2(this, path) : new CgroupV1(this, path);
+    /// <param name="membership">Which hierarchies it is made in.</param>
+    public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core) => new(this, path, membership);
+
+    private static bool IsName(string option) => option.StartsWith("name=", StringComparison.Ordinal);
+
+    private static string[] ReadControllers(string? unifiedMountPoint)
+    {
+        try
+        {
+            return unifiedMountPoint is null ? [] : CgroupDirectory.Read(unifiedMountPoint, "cgroup.controllers").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (ErrnoException)
+        {
+            return [];
+        }
+    }
 }

@@ -26,7 +26,7 @@ public sealed class GetZombieCountCommand : ContainerTargetCmdlet
         {
             return new ZombieCount(container.Name, zombies, group.ReadPids(), group.ReadPidsLimit());
         }
-        catch (IOException)
+        catch (ErrnoException)
         {
             // It does not run, or it ended just now and its group went with it.
             return new ZombieCount(container.Name, zombies, null, null);

@@ -85,7 +85,7 @@ internal static class LaunchErrors
         {
             return cgroup.ReadPidsLimit() is { } limit ? $" ({cgroup.ReadPids()} of {limit})" : "";
         }
-        catch (IOException)
+        catch (ErrnoException)
         {
             return "";
         }

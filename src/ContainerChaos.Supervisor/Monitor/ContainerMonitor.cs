@@ -110,7 +110,7 @@ internal sealed partial class ContainerMonitor : IDisposable
 
     private void StartProcess()
     {
-        var oomKills = _cgroup.ReadOomKills();
+        var oomKills = _cgroup.Has("memory") ? _cgroup.ReadOomKills() : 0;
         LaunchedProcess launched;
         using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
         using (var output = _output.OpenForContainer())

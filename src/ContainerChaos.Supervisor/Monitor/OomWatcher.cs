@@ -17,6 +17,8 @@ internal sealed class OomWatcher(EventLoop loop, Cgroup cgroup, Action<long> kil
 
     internal void Start()
     {
+        if (!cgroup.Has("memory"))
+            return;
         _seen = cgroup.ReadOomKills();
         _watch = cgroup.WatchOom();
         var interest = _watch.SignalsBeforeKill ? EventPollFlags.EPOLLIN : EventPollFlags.EPOLLPRI;

@@ -74,12 +74,36 @@ public sealed class CgroupDetectionTests
     }
 
     [Fact]
-    public void A_controller_that_is_not_mounted_is_named()
+    public void A_controller_that_is_not_mounted_is_named_when_it_is_used()
     {
-        var host = Detect("1 2 0:1 / /cg rw - cgroup cgroup rw,cpu,memory,pids");
-        var error = Assert.Throws<ErrnoException>(() => host.Group("/x"));
+        var group = Detect("1 2 0:1 / /cg rw - cgroup cgroup rw,cpu,memory,pids").Group("/x");
+        Assert.False(group.Has("freezer"));
+        var error = Assert.Throws<ErrnoException>(() => group.Freeze(TimeSpan.Zero));
         Assert.Equal(Errno.ENODEV, error.Errno);
         Assert.Contains("freezer", error.Message);
+    }
+
+    [Fact]
+    public void A_group_in_all_hierarchies_is_in_those_without_a_controller_too()
+    {
+        var group = Detect(Hybrid).Group("/x", CgroupMembership.All);
+        Assert.Equal(
+            [
+                "/sys/fs/cgroup/memory/x", "/sys/fs/cgroup/pids/x", "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/freezer/x",
+                "/sys/fs/cgroup/net_cls,net_prio/x", "/sys/fs/cgroup/systemd/x", "/sys/fs/cgroup/unified/x",
+            ],
+            group.Directories);
+        Assert.False(group.IsUnified("memory"));
+    }
+
+    [Fact]
+    public void A_group_in_no_hierarchy_has_nothing_to_join()
+    {
+        var group = Detect(Hybrid).Group("/", CgroupMembership.None);
+        Assert.Empty(group.Directories);
+        Assert.Empty(group.JoinFiles);
+        Assert.Null(group.OpenForClone());
+        Assert.Empty(group.Pids());
     }
 
     [Theory]

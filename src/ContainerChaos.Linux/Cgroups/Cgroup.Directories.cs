@@ -1,0 +1,138 @@
+using System.Diagnostics;
+
+namespace ContainerChaos.Linux;
+
+// Making and removing a group's directories.
+public sealed partial class Cgroup
+{
+    private static readonly string[] CpusetFiles = ["cpuset.cpus", "cpuset.mems"];
+
+    /// <summary>How many of the groups above this one are missing, and would be made with it.</summary>
+    public int MissingAbove
+    {
+        get
+        {
+            if (Main is not { } part)
+                return 0;
+            var missing = 0;
+            for (var above = Above(part.Directory); above.Length > part.Root.Length && !Directory.Exists(above); above = Above(above))
+                missing++;
+            return missing;
+        }
+    }
+
+    /// <summary>Makes the group and the groups above it; one that exists is kept as it is.</summary>
+    /// <exception cref="ErrnoException">EACCES, EROFS or ENOSPC.</exception>
+    public void Create()
+    {
+        foreach (var part in _parts)
+        {
+            // The group itself first: while it is there, no other container's end removes the groups above it as empty.
+            CgroupDirectory.Create(part.Directory);
+            if (part.IsUnified)
+                PassOn(part);
+            else if (part.Controllers.Contains("cpuset"))
+                InheritCpuset(part);
+        }
+    }
+
+    /// <summary>Leaves out the hierarchies that the group does not exist in: those that were not writable when it was made.</summary>
+    public void KeepExisting() => _parts = [.. _parts.Where(part => Directory.Exists(part.Directory))];
+
+    /// <summary>Removes the group with the groups below it, and the group above it when that is left empty; what does not exist is no error.</summary>
+    /// <returns>False when a process is still in it (EBUSY).</returns>
+    public bool TryDelete() => TryDelete(above: 1);
+
+    /// <summary>Removes the group with the groups below it.</summary>
+    /// <param name="above">How many of the groups above it are removed as well when they are left empty.</param>
+    /// <returns>False when a process is still in it (EBUSY).</returns>
+    public bool TryDelete(int above)
+    {
+        var deleted = true;
+        foreach (var part in _parts)
+        {
+            if (!CgroupDirectory.TryRemove(part.Directory))
+            {
+                deleted = false;
+                continue;
+            }
+            var directory = Above(part.Directory);
+            for (var level = 0; level < above && directory.Length > part.Root.Length && CgroupDirectory.TryRemoveEmpty(directory); level++)
+                directory = Above(directory);
+        }
+        return deleted;
+    }
+
+    /// <summary>Removes the group as <see cref="TryDelete(int)"/> does, and waits for its last processes to end.</summary>
+    /// <param name="above">How many of the groups above it are removed as well when they are left empty.</param>
+    /// <param name="timeout">How long is waited.</param>
+    /// <exception cref="ErrnoException">EBUSY: a process was in it all the time.</exception>
+    public void Delete(int above, TimeSpan timeout)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!TryDelete(above))
+        {
+            var left = timeout - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || !AwaitEnd(left))
+                throw new ErrnoException(Errno.EBUSY, "rmdir", Path);
+        }
+    }
+
+    /// <summary>
+    /// A version 2 controller is there for a group only if every group above it passes it on (cgroup-v2.rst, Enabling and
+    /// Disabling). One that can't be passed on is no error yet: it is one when a limit of it is set.
+    /// </summary>
+    private void PassOn(CgroupPart part)
+    {
+        var wanted = _membership == CgroupMembership.All ? part.Controllers : [.. part.Controllers.Where(CoreControllers.Contains)];
+        foreach (var directory in Ladder(part).SkipLast(1))
+        {
+            var active = CgroupDirectory.Read(directory, "cgroup.subtree_control").Split(' ');
+            var missing = wanted.Where(c => !active.Contains(c)).Select(c => "+" + c).ToArray();
+            if (missing.Length == 0 || TryPassOn(directory, string.Join(' ', missing)))
+                continue;
+            // All or none in one write: a single one that is refused must not keep the others out.
+            foreach (var controller in missing)
+                TryPassOn(directory, controller);
+        }
+    }
+
+    private static bool TryPassOn(string directory, string controllers)
+    {
+        try
+        {
+            CgroupDirectory.Write(directory, "cgroup.subtree_control", controllers);
+            return true;
+        }
+        catch (ErrnoException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A new cpuset group has no processors and no memory nodes, and nobody can join it (cpusets.rst, 1.7).</summary>
+    private static void InheritCpuset(CgroupPart part)
+    {
+        var above = part.Root;
+        foreach (var directory in Ladder(part).Skip(1))
+        {
+            foreach (var file in CpusetFiles)
+            {
+                if (CgroupDirectory.Read(directory, file).Length == 0)
+                    CgroupDirectory.Write(directory, file, CgroupDirectory.Read(above, file));
+            }
+            above = directory;
+        }
+    }
+
+    /// <summary>The directories from the hierarchy's root down to the group's.</summary>
+    private static IEnumerable<string> Ladder(CgroupPart part)
+    {
+        var directory = part.Root;
+        yield return directory;
+        foreach (var name in part.Directory[part.Root.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
+            yield return directory += "/" + name;
+    }
+
+    private static string Above(string directory) => System.IO.Path.GetDirectoryName(directory)!;
+}

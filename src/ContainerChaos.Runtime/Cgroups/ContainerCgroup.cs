@@ -1,0 +1,208 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>
+/// The control group of one container, from its making to its removal, for the OCI command line. It is made in every
+/// hierarchy that is mounted, as the peers do: tools look for the container's path in each line of <c>/proc/PID/cgroup</c>.
+/// </summary>
+/// <remarks>
+/// The order of a start: <see cref="Create"/> with the limits before the clone, so that no instant is without them; the clone
+/// into <see cref="Cgroup.OpenForClone"/>; the child writes <c>0</c> to <see cref="Cgroup.JoinFiles"/> while it still has its
+/// parent's user. <see cref="Record"/> goes into the state. When <see cref="NeedsProcess"/>, only a process can bring the group
+/// about: the child is cloned where its parent is, parks, and <see cref="Admit"/> is called with its PID before it joins.
+/// </remarks>
+internal sealed class ContainerCgroup
+{
+    private const string DefaultParent = "/containerchaos";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly string _subject;
+    private readonly bool _isDefault;
+    private CgroupRecord _record;
+
+    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault)
+    {
+        _subject = subject;
+        _record = record;
+        _isDefault = isDefault;
+        Group = Describe(() => CgroupHost.Current.Group(record.Path ?? "/", record.Path is null ? CgroupMembership.None : CgroupMembership.All));
+    }
+
+    /// <summary>What the state keeps; complete after <see cref="Create"/> or <see cref="Admit"/>.</summary>
+    internal CgroupRecord Record => _record;
+
+    /// <summary>The group itself: without any directory when the container stays where it was started from.</summary>
+    internal Cgroup Group { get; }
+
+    /// <summary>Whether the group comes about with the first process (<see cref="CgroupDriver.Systemd"/>), see <see cref="Admit"/>.</summary>
+    internal bool NeedsProcess => _record.Driver == CgroupDriver.Systemd;
+
+    /// <summary>The group that a container is to have; nothing is made yet.</summary>
+    /// <param name="spec">The container, with <c>linux.cgroupsPath</c>.</param>
+    /// <param name="id">Its id: the default name of the group.</param>
+    /// <param name="driver">Who makes it.</param>
+    /// <exception cref="ContainerException">The path leads out of the hierarchy (<see cref="ErrorReason.InvalidArgument"/>), or the host has no control groups.</exception>
+    internal static ContainerCgroup ForNew(RuntimeSpec spec, string id, CgroupDriver driver)
+    {
+        var path = spec.Linux?.CgroupsPath;
+        return driver switch
+        {
+            CgroupDriver.Disabled => new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true),
+            CgroupDriver.Systemd => throw new ContainerException(ErrorReason.NotSupported, "--systemd-cgroup: the systemd driver is not supported yet.", id),
+            _ => new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(path, id) }, isDefault: path is null or ""),
+        };
+    }
+
+    /// <summary>The group of a container that exists.</summary>
+    internal static ContainerCgroup FromState(string id, CgroupRecord record)
+    {
+        var cgroup = new ContainerCgroup(id, record, isDefault: false);
+        // Where it could not be made it is not: a hierarchy that was read-only then.
+        cgroup.Group.KeepExisting();
+        return cgroup;
+    }
+
+    /// <summary>Makes the group and sets its limits; nothing for <see cref="NeedsProcess"/>.</summary>
+    /// <exception cref="ContainerException">
+    /// A process is in the group already (<see cref="ErrorReason.InvalidState"/>); a limit can't be set; or the caller may not
+    /// make groups (<see cref="ErrorReason.PermissionDenied"/>), unless nothing was asked for: then the container has none.
+    /// </exception>
+    internal void Create(ResourcesSpec? resources)
+    {
+        if (_record.Path is null || NeedsProcess)
+            return;
+        RefuseStrangers();
+        // The default parent is ours even if an earlier container made it.
+        var made = _isDefault ? 1 : Group.MissingAbove;
+        try
+        {
+            Group.Create();
+        }
+        catch (ErrnoException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _isDefault && (resources is null || resources == new ResourcesSpec()))
+        {
+            // Neither a group nor a limit was asked for, and an ordinary user's hierarchy is not delegated, or it is read-only.
+            Group.TryDelete(made);
+            Group.KeepExisting();
+            _record = _record with { Path = null };
+            return;
+        }
+        catch (ErrnoException e)
+        {
+            Group.TryDelete(made);
+            throw Failure(e);
+        }
+        _record = _record with { MadeAbove = made };
+        try
+        {
+            Apply(resources);
+        }
+        catch
+        {
+            Group.TryDelete(made);
+            throw;
+        }
+    }
+
+    /// <summary>With <see cref="NeedsProcess"/>: makes the group with a parked process in it and sets its limits; otherwise nothing.</summary>
+    internal void Admit(int pid, ResourcesSpec? resources)
+    {
+        _ = pid;
+        _ = resources;
+    }
+
+    /// <summary>Sets every limit that is given.</summary>
+    internal void Apply(ResourcesSpec? resources)
+    {
+        if (resources is not null && _record.Path is not null)
+            Describe(() => Group.SetLimits(resources.ToLimits()));
+    }
+
+    /// <summary>Changes the limits that are given, of a running container.</summary>
+    internal void Update(ResourcesSpec resources) => Apply(resources);
+
+    /// <summary>Stops every process of the container, and returns when all have stopped.</summary>
+    internal void Freeze() => Describe(() => Group.Freeze(Patience));
+
+    /// <summary>Lets them go on.</summary>
+    internal void Thaw() => Describe(Group.Thaw);
+
+    /// <summary>Whether they are stopped.</summary>
+    internal bool IsFrozen => Group.Exists && Describe(() => Group.IsFrozen);
+
+    /// <summary>The processes in the group and in those that the container made below it.</summary>
+    internal IReadOnlyList<int> Pids() => Describe(Group.Pids);
+
+    /// <summary>Sends a signal to all of them.</summary>
+    internal void KillAll(int signal) => Describe(() => Group.SendSignal(signal));
+
+    /// <summary>Removes the group with those below it, and waits for its last processes to end.</summary>
+    internal void Delete()
+    {
+        if (_record.Path is not null)
+            Describe(() => Group.Delete(_record.MadeAbove, Patience));
+    }
+
+    private void RefuseStrangers()
+    {
+        if (!Group.Exists)
+            return;
+        var count = Describe(Group.Pids).Count;
+        if (count > 0)
+        {
+            throw new ContainerException(ErrorReason.InvalidState, $"{_subject}: container's cgroup is not empty: {count} process(es) found in {Group.Path}.", _subject)
+            {
+                Remedy = "Give it a linux.cgroupsPath of its own.",
+            };
+        }
+        if (Describe(() => Group.IsFrozen))
+        {
+            throw new ContainerException(ErrorReason.InvalidState, $"{_subject}: container's cgroup unexpectedly frozen: {Group.Path}.", _subject)
+            {
+                Remedy = "Thaw it, or give the container a linux.cgroupsPath of its own.",
+            };
+        }
+    }
+
+    private static string ToAbsolute(string? path, string id)
+    {
+        if (path is null or "")
+            return $"{DefaultParent}/{id}";
+        if (path.Split('/').Contains("..") || path.Contains('\0'))
+            throw new ContainerException(ErrorReason.InvalidArgument, $"linux.cgroupsPath: '{path}' is not a path below the root of the hierarchies.", path);
+        // runtime-spec, config-linux: a relative path is the runtime's to interpret; here it is as if it were absolute.
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToArray();
+        return names.Length > 0 ? "/" + string.Join('/', names) : $"{DefaultParent}/{id}";
+    }
+
+    private void Describe(Action action) => Describe(() =>
+    {
+        action();
+        return true;
+    });
+
+    private T Describe<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (ErrnoException e)
+        {
+            throw Failure(e);
+        }
+    }
+
+    private ContainerException Failure(ErrnoException error) => error.Errno switch
+    {
+        Errno.EACCES or Errno.EPERM or Errno.EROFS => new ContainerException(
+            ErrorReason.PermissionDenied, $"{_subject}: unable to apply cgroup configuration: {error.Message}.", _subject, error)
+        {
+            Remedy = "Run as root with the control groups mounted writable, or have the group delegated to the user (systemd: Delegate=yes).",
+        },
+        Errno.ENODEV => new ContainerException(ErrorReason.NotSupported, $"{_subject}: {error.Message}.", _subject, error),
+        Errno.EBUSY => new ContainerException(ErrorReason.InvalidState, $"{_subject}: the control group is in use: {error.Message}.", _subject, error),
+        Errno.ETIMEDOUT => new ContainerException(ErrorReason.Timeout, $"{_subject}: {error.Message}.", _subject, error),
+        _ => new ContainerException(ErrorReason.KernelError, $"{_subject}: unable to apply cgroup configuration: {error.Message}.", _subject, error),
+    };
+}
