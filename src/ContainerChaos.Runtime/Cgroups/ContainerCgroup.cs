@@ -79,7 +79,7 @@ internal sealed class ContainerCgroup
         {
             Group.Create();
         }
-        catch (ErrnoException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _isDefault && (resources is null || resources == new ResourcesSpec()))
+        catch (ErrnoException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _isDefault && CgroupResources.IsUnlimited(resources))
         {
             // Neither a group nor a limit was asked for, and an ordinary user's hierarchy is not delegated, or it is read-only.
             Group.TryDelete(made);
@@ -115,7 +115,7 @@ internal sealed class ContainerCgroup
     internal void Apply(ResourcesSpec? resources)
     {
         if (resources is not null && _record.Path is not null)
-            Describe(() => Group.SetLimits(resources.ToLimits()));
+            CgroupResources.Apply(Group, resources);
     }
 
     /// <summary>Changes the limits that are given, of a running container.</summary>

@@ -36,7 +36,7 @@ public static class RunCommand
         {
             using var launcher = new ContainerLauncher(spec, new LaunchOptions { RootPath = Path.GetFullPath(rootPath) }, cgroup, id);
             cgroup.Create();
-            cgroup.SetLimits((spec.Linux?.Resources ?? new ResourcesSpec()).ToLimits());
+            CgroupResources.Apply(cgroup, spec.Linux?.Resources ?? new ResourcesSpec());
             var launched = launcher.Start(new LaunchStreams(Input, Output, ErrorOutput));
             using var process = launched.Process;
             if (pidFile is not null)

@@ -106,7 +106,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _loop.Dispose();
     }
 
-    private void ApplyLimits() => _cgroup.SetLimits((_spec.Linux?.Resources ?? new ResourcesSpec()).ToLimits());
+    private void ApplyLimits() => CgroupResources.Apply(_cgroup, _spec.Linux?.Resources ?? new ResourcesSpec());
 
     private void StartProcess()
     {
@@ -188,8 +188,6 @@ internal sealed partial class ContainerMonitor : IDisposable
         ErrnoException { Errno: Errno.EPERM or Errno.EACCES or Errno.EROFS } => new ContainerException(
             ErrorReason.PermissionDenied, $"{_definition.Name}: {error.Message}.", _definition.Name, error)
         { Remedy = "Run as root, with the control groups mounted writable." },
-        ErrnoException { Errno: Errno.EINVAL or Errno.EBUSY, Call: "write" } => new ContainerException(
-            ErrorReason.InvalidArgument, $"{_definition.Name}: the kernel refuses a limit: {error.Message}.", _definition.Name, error),
         _ => new ContainerException(ErrorReason.StartFailed, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
     };
 }

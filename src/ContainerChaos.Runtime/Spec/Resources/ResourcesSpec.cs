@@ -1,5 +1,3 @@
-using ContainerChaos.Linux;
-
 namespace ContainerChaos.Runtime;
 
 /// <summary>The limits of a container (runtime-spec, config-linux: Control groups).</summary>
@@ -31,15 +29,4 @@ public sealed record ResourcesSpec
 
     /// <summary>Files of cgroup v2 and what is written to them.</summary>
     public IReadOnlyDictionary<string, string>? Unified { get; init; }
-
-    /// <summary>The same as a control group takes it.</summary>
-    public CgroupLimits ToLimits() => new()
-    {
-        MemoryBytes = Memory?.Limit,
-        MemoryAndSwapBytes = Memory?.Swap,
-        CpuQuota = Cpu?.Quota,
-        CpuPeriod = Cpu?.Period,
-        CpuShares = Cpu?.Shares,
-        Pids = Pids?.Limit,
-    };
 }
