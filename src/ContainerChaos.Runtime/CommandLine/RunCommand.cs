@@ -26,7 +26,8 @@ public static class RunCommand
     {
         var (bundle, pidFile, id) = Parse(arguments);
         var spec = RuntimeSpecJson.Read(Path.Combine(bundle, "config.json"));
-        var rootPath = Path.Combine(bundle, (spec.Root ?? throw new ContainerException(ErrorReason.InvalidArgument, "root: it is missing.")).Path);
+        SpecValidation.Check(spec);
+        var rootPath = Path.Combine(bundle, spec.Root!.Path);
         if (!Directory.Exists(rootPath))
             throw new ContainerException(ErrorReason.InvalidArgument, $"root.path: {rootPath} is not a directory.", rootPath);
 

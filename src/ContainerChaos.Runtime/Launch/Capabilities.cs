@@ -15,18 +15,25 @@ internal static class Capabilities
     /// <summary>How many there are.</summary>
     internal static int Count => Names.Length;
 
-    /// <summary>A set as a bit mask.</summary>
-    /// <exception cref="ContainerException">A name is not a capability's (<see cref="ErrorReason.InvalidArgument"/>).</exception>
+    /// <summary>The names, in the order of their numbers.</summary>
+    internal static IEnumerable<string> All => Names.Select(name => "CAP_" + name);
+
+    /// <summary>A capability's number; null when no kernel known here has it.</summary>
+    internal static int? Number(string name)
+    {
+        var bare = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name[4..] : name;
+        var number = Array.FindIndex(Names, known => known.Equals(bare, StringComparison.OrdinalIgnoreCase));
+        return number < 0 ? null : number;
+    }
+
+    /// <summary>A set as a bit mask. What is unknown is left out: validation has warned of it.</summary>
     internal static ulong Mask(IEnumerable<string> names)
     {
         var mask = 0UL;
         foreach (var name in names)
         {
-            var bare = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name[4..] : name;
-            var number = Array.FindIndex(Names, known => known.Equals(bare, StringComparison.OrdinalIgnoreCase));
-            if (number < 0)
-                throw new ContainerException(ErrorReason.InvalidArgument, $"'{name}' is not a capability.", name);
-            mask |= 1UL << number;
+            if (Number(name) is { } number)
+                mask |= 1UL << number;
         }
         return mask;
     }

@@ -15,6 +15,12 @@ internal static class OwnCapabilities
         return ulong.Parse(line.AsSpan("CapPrm:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     });
 
+    private static readonly Lazy<int> LastNumber = new(() =>
+        int.TryParse(File.ReadAllText("/proc/sys/kernel/cap_last_cap"), CultureInfo.InvariantCulture, out var last) ? last : Capabilities.Count - 1);
+
+    /// <summary>The highest capability that this kernel knows (capabilities(7), /proc/sys/kernel/cap_last_cap).</summary>
+    internal static int Last => LastNumber.Value;
+
     /// <summary>The permitted set of this process.</summary>
     internal static ulong Permitted => PermittedSet.Value;
 }

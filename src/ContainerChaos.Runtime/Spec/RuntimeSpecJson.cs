@@ -31,7 +31,8 @@ public sealed partial class RuntimeSpecJson : JsonSerializerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(document, type) ?? throw new JsonException();
+            var parsed = JsonSerializer.Deserialize(document, type) ?? throw new JsonException();
+            return SpecJsonError.FindNullCharacter(document, file) is { } error ? throw error : parsed;
         }
         catch (JsonException e)
         {

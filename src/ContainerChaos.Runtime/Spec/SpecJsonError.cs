@@ -21,6 +21,45 @@ internal static class SpecJsonError
             ErrorReason.InvalidArgument, $"{file}: {Name(segments)}: {Expected(segments, type)} is expected there{line}.", file, error);
     }
 
+    /// <summary>A null character in a string: the kernel would take what comes before it for the whole.</summary>
+    internal static ContainerException? FindNullCharacter(ReadOnlySpan<byte> document, string file)
+    {
+        // In JSON it is always written as an escape.
+        if (document.IndexOf("\\u0000"u8) < 0)
+            return null;
+        var reader = new Utf8JsonReader(document);
+        var path = new List<string>();
+        var indices = new Stack<int>();
+        while (reader.Read())
+        {
+            // What follows a name is its value; within a list, each value has the next number.
+            if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject or JsonTokenType.PropertyName)
+                && indices.TryPeek(out var index) && index >= 0)
+            {
+                indices.Pop();
+                indices.Push(index + 1);
+                path[^1] = $"[{index}]";
+            }
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartArray or JsonTokenType.StartObject:
+                    path.Add("");
+                    indices.Push(reader.TokenType == JsonTokenType.StartArray ? 0 : -1);
+                    break;
+                case JsonTokenType.EndArray or JsonTokenType.EndObject:
+                    path.RemoveAt(path.Count - 1);
+                    indices.Pop();
+                    break;
+                case JsonTokenType.PropertyName:
+                    path[^1] = reader.GetString()!.Replace('\0', '?');
+                    break;
+            }
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.GetString()!.Contains('\0'))
+                return new ContainerException(ErrorReason.InvalidArgument, $"{file}: {Name(path)}: it holds a null character.", file);
+        }
+        return null;
+    }
+
     /// <summary>Why the document can't be read by any reader of JSON; null when it can.</summary>
     private static string? SyntaxError(ReadOnlySpan<byte> document)
     {

@@ -16,11 +16,11 @@ public sealed record SchedulerSpec
     public IReadOnlyList<string> Flags { get; set => field = value ?? []; } = [];
 
     /// <summary>SCHED_DEADLINE: nanoseconds of CPU time in each period.</summary>
-    public ulong Runtime { get; init; }
+    public ulong? Runtime { get; init; }
 
     /// <summary>SCHED_DEADLINE: nanoseconds from the start of a period until it must have had them.</summary>
-    public ulong Deadline { get; init; }
+    public ulong? Deadline { get; init; }
 
     /// <summary>SCHED_DEADLINE: the period in nanoseconds.</summary>
-    public ulong Period { get; init; }
+    public ulong? Period { get; init; }
 }
