@@ -5,10 +5,10 @@ namespace ContainerChaos.Runtime;
 /// <summary>What must be so of devices, paths, propagation, personality, memory policy and Intel RDT.</summary>
 internal static class LinuxValidation
 {
-    private static readonly string[] MemoryModes =
+    internal static readonly string[] MemoryModes =
         ["MPOL_DEFAULT", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_WEIGHTED_INTERLEAVE", "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_LOCAL"];
 
-    private static readonly string[] MemoryFlags = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
+    internal static readonly string[] MemoryFlags = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
 
     internal static void Check(LinuxSpec linux, Action<string>? warn)
     {
