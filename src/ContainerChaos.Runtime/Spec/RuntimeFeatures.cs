@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
 
