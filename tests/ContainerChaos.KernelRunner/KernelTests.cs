@@ -46,7 +46,8 @@ internal static class KernelTests
             switch (message)
             {
                 case ITestCaseDiscoveryMessage found:
-                    if (found.TestCase.Traits.TryGetValue("Category", out var categories) && categories.Contains("Kernel"))
+                    if (found.TestCase.Traits.TryGetValue("Category", out var categories) && categories.Contains("Kernel")
+                        && found.TestCase.DisplayName.Contains(Environment.GetEnvironmentVariable("CONTAINERCHAOS_TESTS") ?? "", StringComparison.Ordinal))
                     {
                         KernelCases.Add(found.TestCase);
                     }

@@ -27,6 +27,8 @@ public static class CgroupResources
             BlockIOLimits.Apply(limits, io);
         if (resources.Cpu is { } cpu)
             CpuLimits.Apply(limits, cpu);
+        if (resources.Devices.Count > 0)
+            DeviceRules.Apply(group, resources.Devices);
         for (var i = 0; i < resources.HugepageLimits.Count; i++)
             LimitHugepages(limits, $"hugepageLimits[{i}]", resources.HugepageLimits[i]);
         if (resources.Network is { } network)

@@ -19,13 +19,15 @@ internal sealed class ContainerCgroup
 
     private readonly string _subject;
     private readonly bool _isDefault;
+    private readonly IReadOnlyList<DeviceSpec> _devices;
     private CgroupRecord _record;
 
-    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault)
+    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault, IReadOnlyList<DeviceSpec> devices)
     {
         _subject = subject;
         _record = record;
         _isDefault = isDefault;
+        _devices = devices;
         Group = Describe(() => CgroupHost.Current.Group(record.Path ?? "/", record.Path is null ? CgroupMembership.None : CgroupMembership.All));
     }
 
@@ -46,18 +48,19 @@ internal sealed class ContainerCgroup
     internal static ContainerCgroup ForNew(RuntimeSpec spec, string id, CgroupDriver driver)
     {
         var path = spec.Linux?.CgroupsPath;
+        var devices = spec.Linux?.Devices ?? [];
         return driver switch
         {
-            CgroupDriver.Disabled => new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true),
+            CgroupDriver.Disabled => new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true, devices),
             CgroupDriver.Systemd => throw new ContainerException(ErrorReason.NotSupported, "--systemd-cgroup: the systemd driver is not supported yet.", id),
-            _ => new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(path, id) }, isDefault: path is null or ""),
+            _ => new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(path, id) }, isDefault: path is null or "", devices),
         };
     }
 
     /// <summary>The group of a container that exists.</summary>
     internal static ContainerCgroup FromState(string id, CgroupRecord record)
     {
-        var cgroup = new ContainerCgroup(id, record, isDefault: false);
+        var cgroup = new ContainerCgroup(id, record, isDefault: false, devices: []);
         // Where it could not be made it is not: a hierarchy that was read-only then.
         cgroup.Group.KeepExisting();
         return cgroup;
@@ -96,6 +99,8 @@ internal sealed class ContainerCgroup
         try
         {
             Apply(resources);
+            if (resources is null or { Devices.Count: 0 })
+                DeviceRules.ApplyDefault(Group, _devices);
         }
         catch
         {
