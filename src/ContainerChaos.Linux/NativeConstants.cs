@@ -11,5 +11,6 @@ public static class NativeConstants
     public const int S_IFREG = 0x8000;
     public const int S_IFIFO = 0x1000;
     public const int S_IFCHR = 0x2000;
+    public const int S_IFBLK = 0x6000;
 #pragma warning restore CS1591
 }

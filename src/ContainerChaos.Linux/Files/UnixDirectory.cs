@@ -10,6 +10,8 @@ namespace ContainerChaos.Linux;
 /// </summary>
 public sealed class UnixDirectory : IDisposable
 {
+    private static readonly EnumerationOptions AllEntries = new() { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
@@ -28,6 +30,18 @@ public sealed class UnixDirectory : IDisposable
             ? throw ErrnoException.Last("open", path)
             : new UnixDirectory(new SafeFileHandle(descriptor, ownsHandle: true), path);
     }
+
+    /// <summary>Opens the directory that a descriptor is open on, whatever it may be used for.</summary>
+    /// <param name="descriptor">The descriptor; it stays the caller's.</param>
+    /// <param name="path">What error messages call the directory.</param>
+    public static UnixDirectory Open(FileDescriptor descriptor, string path)
+    {
+        var copy = FileCalls.open($"/proc/self/fd/{descriptor.Number}", FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0);
+        return copy < 0 ? throw ErrnoException.Last("open", path) : new UnixDirectory(new SafeFileHandle(copy, ownsHandle: true), path);
+    }
+
+    /// <summary>The names in this directory.</summary>
+    public IEnumerable<string> Names => new DirectoryInfo(Pinned("")).EnumerateFileSystemInfos("*", AllEntries).Select(entry => entry.Name);
 
     /// <summary>
     /// Opens a directory below this one as a process would that is chrooted here: absolute symbolic links and <c>..</c>
@@ -68,6 +82,12 @@ public sealed class UnixDirectory : IDisposable
 
     /// <summary>Creates a symbolic link; the target is stored as it is.</summary>
     public void CreateSymbolicLink(string name, string target) => Check(FileCalls.symlinkat(target, _handle, name), "symlinkat", name);
+
+    /// <summary>Where a symbolic link leads, as it is stored.</summary>
+    public string ReadSymbolicLink(string name) => new FileInfo(Pinned(name)).LinkTarget ?? throw new ErrnoException(Errno.EINVAL, "readlink", Full(name));
+
+    /// <summary>The extended attributes of an entry itself.</summary>
+    public IReadOnlyList<KeyValuePair<string, byte[]>> ReadExtendedAttributes(string name) => ExtendedAttributes.Read(Pinned(name));
 
     /// <summary>Gives an existing file of another directory a second name here.</summary>
     public void CreateHardLink(string name, UnixDirectory targetDirectory, string targetName) =>
@@ -113,7 +133,7 @@ public sealed class UnixDirectory : IDisposable
     {
         // There is no setxattrat before Linux 6.13; the directory's own link in /proc pins it just as well.
         fixed (byte* bytes = value)
-            Check(FileCalls.lsetxattr($"/proc/self/fd/{_handle.DangerousGetHandle()}/{name}", attribute, bytes, (nuint)value.Length, 0), "lsetxattr", name);
+            Check(FileCalls.lsetxattr(Pinned(name), attribute, bytes, (nuint)value.Length, 0), "lsetxattr", name);
     }
 
     /// <inheritdoc/>
@@ -140,6 +160,8 @@ public sealed class UnixDirectory : IDisposable
             return new SafeFileHandle((nint)descriptor, ownsHandle: true);
         return (Errno)Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw ErrnoException.Last("openat2", Full(relativePath));
     }
+
+    private string Pinned(string name) => $"/proc/self/fd/{_handle.DangerousGetHandle()}/{name}";
 
     private string Full(string name) => name.Length == 0 ? _path : _path + "/" + name;
 

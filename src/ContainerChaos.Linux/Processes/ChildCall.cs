@@ -53,4 +53,10 @@ internal unsafe struct ChildCall
 
     /// <summary>Tells the parent that it need not wait any longer, and reports what follows to another descriptor.</summary>
     internal const long Announce = -8;
+
+    /// <summary>Fails with EPERM when the eight bytes at an address have a value.</summary>
+    internal const long Forbid = -9;
+
+    /// <summary>Fails with EPERM unless the eight bytes at an address have a value.</summary>
+    internal const long Require = -10;
 }

@@ -71,7 +71,13 @@ public sealed unsafe partial class ChildProgram : IDisposable
     public void Store(nint address, ChildSlot slot) => Append("store", ChildCall.Store, [address, slot]);
 
     /// <summary>Appends a skip of the next <paramref name="steps"/> steps when a slot holds a value.</summary>
-    public void SkipIf(ChildSlot slot, long value, int steps) => Append("skip", ChildCall.SkipIf, [slot, value]).SkippingOnSuccess(steps);
+    public ChildStep SkipIf(ChildSlot slot, long value, int steps = 0) => Append("skip", ChildCall.SkipIf, [slot, value]).SkippingOnSuccess(steps);
+
+    /// <summary>Appends a check of eight bytes of memory; this value there fails with EPERM.</summary>
+    public ChildStep Forbid(string step, nint address, long value) => Append(step, ChildCall.Forbid, [address, value]);
+
+    /// <summary>Appends a check of eight bytes of memory; another value there fails with EPERM.</summary>
+    public ChildStep Require(string step, nint address, long value) => Append(step, ChildCall.Require, [address, value]);
 
     /// <summary>
     /// Appends the point at which the parent's wait ends (<see cref="StartedChild.WaitForExecute"/>) and the child goes on
@@ -208,6 +214,14 @@ public sealed unsafe partial class ChildProgram : IDisposable
                     result = *(byte*)a[0] == (byte)a[1] ? 0 : -1;
                     errno = (int)Errno.ENOENT;
                     break;
+                case ChildCall.Forbid:
+                    result = *(long*)a[0] == a[1] ? -1 : 0;
+                    errno = (int)Errno.EPERM;
+                    break;
+                case ChildCall.Require:
+                    result = *(long*)a[0] == a[1] ? 0 : -1;
+                    errno = (int)Errno.EPERM;
+                    break;
                 case ChildCall.Ask:
                     Report(reportTo, Asked, i, a);
                     var answer = 0L;
@@ -240,7 +254,8 @@ public sealed unsafe partial class ChildProgram : IDisposable
             {
                 if (errno == 0)
                     errno = Marshal.GetLastSystemError();
-                if (errno == (int)Errno.EINTR)
+                // EAGAIN: somebody renames what is resolved, openat2(2) says to try again.
+                if (errno == (int)Errno.EINTR || (errno == (int)Errno.EAGAIN && call->Number == (long)SystemCallNumber.openat2))
                 {
                     i--;
                     continue;

@@ -9,8 +9,6 @@ namespace ContainerChaos.Runtime;
 /// </summary>
 public sealed class ContainerLauncher : IDisposable
 {
-    private const int MS_REC = 0x4000, MS_PRIVATE = 0x40000, MS_NODEV = 4, MNT_DETACH = 2;
-
     private readonly RuntimeSpec _spec;
     private readonly LaunchOptions _options;
     private readonly Cgroup _cgroup;
@@ -24,6 +22,7 @@ public sealed class ContainerLauncher : IDisposable
     private readonly ChildSlot _consoleSocket;
     private readonly ChildSlot _startGate;
     private readonly ChildSlot _startReports;
+    private readonly LaunchInputs _inputs;
     private readonly CloneFlags _namespaces;
     private Action<int, ulong>? _record;
 
@@ -39,6 +38,7 @@ public sealed class ContainerLauncher : IDisposable
         _options = options;
         _cgroup = cgroup;
         _subject = subject;
+        _inputs = new LaunchInputs(_program);
         _go = _program.NewSlot();
         _goWriter = _program.NewSlot();
         _input = _program.NewSlot();
@@ -72,6 +72,7 @@ public sealed class ContainerLauncher : IDisposable
     {
         _record = record;
         using var into = _cgroup.OpenForClone();
+        using var opened = _inputs.Open();
         var (go, goWriter) = FileDescriptor.Pipe();
         StartedChild child;
         ulong started;
@@ -80,11 +81,12 @@ public sealed class ContainerLauncher : IDisposable
             using (go)
             {
                 child = LaunchErrors.Clone(_subject, _cgroup, () => _program.Start(
-                    _namespaces, into, (_go, go.Number), (_goWriter, goWriter.Number),
+                    _namespaces, into, [(_go, go.Number), (_goWriter, goWriter.Number),
                     (_input, streams.Input.Number), (_output, streams.Output.Number), (_error, streams.Error.Number),
                     (_consoleSocket, streams.ConsoleSocket?.Number ?? -1), (_startGate, streams.StartGate?.Number ?? -1),
-                    (_startReports, streams.StartReports?.Number ?? -1)));
+                    (_startReports, streams.StartReports?.Number ?? -1), .. opened.Values]));
             }
+            opened.Dispose();
             // Before it can end and be reaped: the PID and the start time name it for good.
             started = ProcessStat.TryReadStartTime(child.Pid) ?? 0;
             try
@@ -143,20 +145,18 @@ public sealed class ContainerLauncher : IDisposable
         if (_spec.Domainname is { Length: > 0 } domain && namespaces.Has(CloneFlags.CLONE_NEWUTS))
             _program.Call("set the domain name", SystemCallNumber.setdomainname, _program.Text(domain), Encoding.UTF8.GetByteCount(domain));
 
-        var root = new RootSteps(_program);
-        var mounts = new MountSteps(_program, root);
-        MountRoot(root);
+        var root = new RootSteps(_program, namespaces.HasUser);
+        var plan = new MountPlan(_spec, _options, namespaces, _cgroup, _inputs);
+        var containerRoot = new ContainerRoot(_program, root, plan);
+        var mounts = new MountSteps(_program, root, plan);
+        containerRoot.Mount();
         namespaces.BecomeRoot();
         foreach (var (key, value) in linux.Sysctl ?? new Dictionary<string, string>())
             SetSysctl(key, value);
-        mounts.Mount(_spec.Mounts);
-        mounts.MakeReadOnly(linux.ReadonlyPaths);
-        mounts.Mask(linux.MaskedPaths);
+        namespaces.EnterCgroupNamespace();
+        mounts.Mount();
         if (spec.Cwd != "/")
             root.OpenOrMakeDirectory(spec.Cwd);
-
-        namespaces.EnterCgroupNamespace();
-        mounts.MountCgroups(_spec.Mounts, _cgroup);
         if (terminal is not null)
         {
             terminal.Open(root.Root, spec, _consoleSocket);
@@ -165,9 +165,8 @@ public sealed class ContainerLauncher : IDisposable
         }
         if (_options.BeforePivot is { } hooks)
             _program.Ask("run the hooks", (child, _) => hooks(child));
-        if (_spec.Root is { Readonly: true })
-            root.SetAttributes("make the root read-only", root.Root, MountOptions.MOUNT_ATTR_RDONLY);
-        EnterRoot(root, namespaces);
+        mounts.Close();
+        containerRoot.Enter();
 
         process.HideFromContainer();
         process.SetIdentity();
@@ -197,50 +196,6 @@ public sealed class ContainerLauncher : IDisposable
         process.LookUp();
         _program.Announce("wait for the start", _startReports);
         _program.Call("wait for the start", SystemCallNumber.read, _startGate, _program.Memory(1), 1).Expecting(1);
-    }
-
-    /// <summary>pivot_root(2): with "." for both, the old root is left mounted over the new one and taken off from there.</summary>
-    private void EnterRoot(RootSteps root, NamespaceSteps namespaces)
-    {
-        _program.Call("enter the root", SystemCallNumber.fchdir, root.Root);
-        var here = _program.Text(".");
-        if (!namespaces.HasMounts)
-        {
-            _program.Call("chroot", SystemCallNumber.chroot, here);
-        }
-        else if (_options.NoPivot)
-        {
-            const int MS_MOVE = 0x2000;
-            _program.Call("move the root", SystemCallNumber.mount, here, _program.Text("/"), 0, MS_MOVE, 0);
-            _program.Call("chroot", SystemCallNumber.chroot, here);
-        }
-        else
-        {
-            _program.Call("pivot_root", SystemCallNumber.pivot_root, here, here);
-            _program.Call("unmount the old root", SystemCallNumber.umount2, here, MNT_DETACH);
-        }
-        _program.Call("enter the root", SystemCallNumber.chdir, _program.Text("/"));
-    }
-
-    private void MountRoot(RootSteps root)
-    {
-        var (path, overlay) = (_options.RootPath, _options.Overlay);
-        _program.Call("make mounts private", SystemCallNumber.mount, 0, _program.Text("/"), 0, MS_REC | MS_PRIVATE, 0);
-        if (overlay is not null)
-        {
-            _program.Call(
-                "mount overlay on the root", SystemCallNumber.mount,
-                _program.Text("overlay"), _program.Text(path), _program.Text("overlay"), MS_NODEV, _program.Text(overlay.ToOptions()));
-        }
-        else
-        {
-            const int MS_BIND = 0x1000;
-            _program.Call("bind the root", SystemCallNumber.mount, _program.Text(path), _program.Text(path), 0, MS_BIND | MS_REC, 0);
-        }
-        _program.Call("open the root", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text(path), (long)(OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC), 0)
-            .Into(root.Root);
-        if (overlay is null)
-            root.SetAttributes("make the root nodev", root.Root, MountOptions.MOUNT_ATTR_NODEV);
     }
 
     private void SetSysctl(string key, string value)

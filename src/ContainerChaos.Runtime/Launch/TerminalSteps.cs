@@ -52,7 +52,7 @@ internal sealed class TerminalSteps
         var tree = _program.NewSlot();
         var target = root.OpenOrMakeFile("/dev/console");
         _program.Call("bind the terminal on /dev/console", SystemCallNumber.open_tree, _slave, _program.Text(""), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH).Into(tree);
-        root.Attach("bind the terminal on /dev/console", tree, target);
+        root.Calls.Attach("bind the terminal on /dev/console", tree, target);
     }
 
     /// <summary>Makes it the controlling terminal of a session that has just begun, and the three standard streams.</summary>

@@ -6,15 +6,6 @@ namespace ContainerChaos.Runtime;
 /// <summary>What this runtime implements, whatever the host has (runtime-spec, features and features-linux).</summary>
 internal static class RuntimeFeatures
 {
-    private static readonly string[] MountOptionNames =
-    [
-        "async", "atime", "bind", "copy-symlink", "defaults", "dest-nofollow", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime", "loud",
-        "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow",
-        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec",
-        "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid",
-        "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "src-nofollow", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
-    ];
-
     /// <summary>The Features structure as JSON.</summary>
     internal static byte[] Serialize(string version)
     {
@@ -30,7 +21,7 @@ internal static class RuntimeFeatures
         json.WriteString("ociVersionMin", "1.0.0");
         json.WriteString("ociVersionMax", RuntimeSpec.SupportedVersion);
         List("hooks", ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]);
-        List("mountOptions", MountOptionNames);
+        List("mountOptions", MountOptionNames.All);
 
         json.WriteStartObject("linux");
         List("namespaces", NamespaceValidation.Types.Order(StringComparer.Ordinal));

@@ -1,0 +1,94 @@
+namespace ContainerChaos.Linux;
+
+/// <summary>A mount that is attached nowhere yet (open_tree(2), fsmount(2)); it goes with the last descriptor of it.</summary>
+public static unsafe class DetachedMount
+{
+    private const nint OPEN_TREE_CLONE = 1, OPEN_TREE_CLOEXEC = 0x80000;
+    private const ulong MOUNT_ATTR_IDMAP = 0x100000, MS_SLAVE = 1 << 19;
+
+    /// <summary>A copy of what is mounted at a path, which receives what is mounted there later but gives nothing back.</summary>
+    /// <param name="path">A path of this process's mount namespace.</param>
+    /// <param name="recursive">Whether what is mounted below comes along.</param>
+    /// <param name="noFollow">Whether a symbolic link is copied itself.</param>
+    /// <param name="errno">Why there is none.</param>
+    /// <returns>Null when the path can't be copied: ENOENT, EPERM without CAP_SYS_ADMIN, EINVAL when it is unbindable.</returns>
+    public static FileDescriptor? TryCopy(string path, bool recursive, bool noFollow, out Errno errno)
+    {
+        using var native = new NativeString(path);
+        nint range = recursive ? NativeConstants.AT_RECURSIVE : 0;
+        var flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | range | (noFollow ? NativeConstants.AT_SYMLINK_NOFOLLOW : 0);
+        var tree = Libc.SystemCall((nint)SystemCallNumber.open_tree, NativeConstants.AT_FDCWD, native.Address, flags);
+        if (tree == -1)
+        {
+            errno = ErrnoException.Last("open_tree").Errno;
+            return null;
+        }
+        errno = Errno.None;
+        var descriptor = new FileDescriptor((int)tree);
+        SetAttributes(descriptor, new Attributes { Propagation = MS_SLAVE }, range);
+        return descriptor;
+    }
+
+    /// <summary>Maps the owners of a mount's files by a user namespace's maps (mount_setattr(2), MOUNT_ATTR_IDMAP).</summary>
+    /// <param name="mount">The detached mount.</param>
+    /// <param name="userNamespace">A descriptor of the user namespace.</param>
+    /// <param name="recursive">Whether the mounts below it are mapped as well.</param>
+    /// <exception cref="ErrnoException">EINVAL: the file system can't do it; EPERM: the mount is mapped already, or the caller lacks CAP_SYS_ADMIN in the file system's user namespace.</exception>
+    public static void MapIds(FileDescriptor mount, FileDescriptor userNamespace, bool recursive) =>
+        SetAttributes(
+            mount, new Attributes { Set = MOUNT_ATTR_IDMAP, UserNamespace = (ulong)userNamespace.Number }, recursive ? NativeConstants.AT_RECURSIVE : 0);
+
+    /// <summary>Sets an option of a file system that is being configured (fsconfig(2), FSCONFIG_SET_STRING).</summary>
+    /// <param name="context">What fsopen(2) made.</param>
+    /// <param name="key">The option.</param>
+    /// <param name="value">Its value.</param>
+    public static void Configure(FileDescriptor context, string key, string value)
+    {
+        const nint FSCONFIG_SET_STRING = 1;
+        using NativeString nativeKey = new(key), nativeValue = new(value);
+        Libc.Checked("fsconfig", key, Libc.SystemCall(
+            (nint)SystemCallNumber.fsconfig, context.Number, FSCONFIG_SET_STRING, nativeKey.Address, nativeValue.Address));
+    }
+
+    /// <summary>A mount of one device node, on a file system of this process's user namespace, so that the node opens the device in any other one too.</summary>
+    /// <param name="mode">The node's type and permissions.</param>
+    /// <param name="device">Its number, as makedev(3) makes it.</param>
+    /// <param name="user">Its owner.</param>
+    /// <param name="group">Its group.</param>
+    /// <returns>Null where it can't be made: without CAP_MKNOD or CAP_SYS_ADMIN, and before Linux 6.15 (a copy of a detached mount).</returns>
+    public static FileDescriptor? TryMakeDevice(int mode, long device, uint user, uint group)
+    {
+        const nint FSOPEN_CLOEXEC = 1, FSCONFIG_CMD_CREATE = 6, FSMOUNT_CLOEXEC = 1;
+        using NativeString type = new("tmpfs"), name = new("device");
+        using var context = TryTake(Libc.SystemCall((nint)SystemCallNumber.fsopen, type.Address, FSOPEN_CLOEXEC));
+        if (context is null || Libc.SystemCall((nint)SystemCallNumber.fsconfig, context.Number, FSCONFIG_CMD_CREATE) == -1)
+            return null;
+        using var mount = TryTake(Libc.SystemCall((nint)SystemCallNumber.fsmount, context.Number, FSMOUNT_CLOEXEC));
+        if (mount is null
+            || Libc.SystemCall((nint)SystemCallNumber.mknodat, mount.Number, name.Address, mode, (nint)device) == -1
+            || Libc.SystemCall((nint)SystemCallNumber.fchownat, mount.Number, name.Address, (nint)user, (nint)group) == -1
+            || Libc.SystemCall((nint)SystemCallNumber.fchmodat, mount.Number, name.Address, mode & 0xFFF) == -1)
+        {
+            return null;
+        }
+        return TryTake(Libc.SystemCall((nint)SystemCallNumber.open_tree, mount.Number, name.Address, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+    }
+
+    private static FileDescriptor? TryTake(nint descriptor) => descriptor == -1 ? null : new FileDescriptor((int)descriptor);
+
+    private static void SetAttributes(FileDescriptor mount, Attributes attributes, nint range)
+    {
+        using var empty = new NativeString("");
+        Libc.Checked("mount_setattr", null, Libc.SystemCall(
+            (nint)SystemCallNumber.mount_setattr, mount.Number, empty.Address, NativeConstants.AT_EMPTY_PATH | range, (nint)(&attributes), sizeof(Attributes)));
+    }
+
+    /// <summary><c>struct mount_attr</c> of mount_setattr(2).</summary>
+    private struct Attributes
+    {
+        internal ulong Set;
+        internal ulong Clear;
+        internal ulong Propagation;
+        internal ulong UserNamespace;
+    }
+}
