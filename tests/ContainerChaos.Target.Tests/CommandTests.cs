@@ -36,6 +36,14 @@ public sealed class CommandTests
         Assert.All(["serve", "--fork-app", "--term-delay", "/crash", "/healthz", "/orphans", "sleep", "seq"], name => Assert.Contains(name, help));
     }
 
+    [Theory]
+    [InlineData(0, "0", "24")] // sched_yield
+    [InlineData(1, "EBADF", "3", "999")] // close
+    [InlineData(1, "ENOENT", "80", "@/does/not/exist")] // chdir
+    [InlineData(1, "ENOSYS", "0x1fffffff")]
+    public void Call_prints_what_the_kernel_says(int code, string printed, params string[] call) =>
+        Assert.Equal((code, printed, ""), TargetProcess.Run(["call", .. call]));
+
     [Fact]
     public void Echo_prints_its_arguments_as_one_line() => Assert.Equal("zwei Wörter", TargetProcess.Run("echo", "zwei", "Wörter").Output);
 

@@ -23,6 +23,9 @@ public static partial class SystemCallTable
         }
     }
 
+    /// <summary>Whether a call exists on any of the architectures.</summary>
+    public static bool IsKnown(ReadOnlySpan<char> name) => TryFind(name, stackalloc int[Architectures]);
+
     /// <summary>Looks a call up.</summary>
     /// <param name="name">The name, such as <c>openat2</c>.</param>
     /// <param name="architecture">The architecture.</param>

@@ -83,7 +83,9 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
 
     /// <summary>Sends one message.</summary>
     /// <returns>False when the other side is gone, or does not read and the socket does not block.</returns>
-    public bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<FileDescriptor> descriptors)
+    public bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<FileDescriptor> descriptors) => TrySend(this, message, descriptors);
+
+    internal static bool TrySend(FileDescriptor socket, ReadOnlySpan<byte> message, ReadOnlySpan<FileDescriptor> descriptors)
     {
         // cmsghdr: length (8), level (4), type (4), then the descriptors.
         var control = stackalloc byte[16 + (MaximumDescriptors * sizeof(int))];
@@ -101,7 +103,7 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
         {
             var vector = new IoVector { Base = (nint)data, Length = message.Length };
             var header = new MessageHeader { Vector = (nint)(&vector), VectorLength = 1, Control = (nint)(controlLength > 0 ? control : null), ControlLength = controlLength };
-            if (Libc.Retrying((nint)SystemCallNumber.sendmsg, Number, (nint)(&header), MSG_NOSIGNAL) >= 0)
+            if (Libc.Retrying((nint)SystemCallNumber.sendmsg, socket.Number, (nint)(&header), MSG_NOSIGNAL) >= 0)
                 return true;
         }
         return (Errno)Marshal.GetLastPInvokeError() is Errno.EPIPE or Errno.ECONNRESET or Errno.EAGAIN or Errno.ENOTCONN
@@ -150,7 +152,7 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
     private static SeqPacketSocket Create(int flags) => new((int)Libc.Checked(
         "socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0)));
 
-    private static void WithAddress(string path, SeqPacketSocket socket, Func<SeqPacketSocket, nint, int, nint> call)
+    internal static void WithAddress(string path, FileDescriptor socket, Func<FileDescriptor, nint, int, nint> call)
     {
         // sun_path holds 107 bytes and the ending zero (unix(7)); a longer path is reached through its directory's descriptor.
         const int capacity = 108;

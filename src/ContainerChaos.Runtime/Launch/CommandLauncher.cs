@@ -30,7 +30,11 @@ public static class CommandLauncher
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot(), console = program.NewSlot();
         var namespaces = ContainerNamespaces.Of(pid);
         var terminal = process.Terminal ? new TerminalSteps(program) : null;
-        var steps = new ProcessSteps(program, process) { InUserNamespace = namespaces.HasUser };
+        var steps = new ProcessSteps(program, process)
+        {
+            InUserNamespace = namespaces.HasUser,
+            Seccomp = SeccompSteps.Create(program, SeccompFilter.Create(options.Seccomp), process, new SeccompListener(subject, "running", bundle: null, spec: null), options.PreservedDescriptors),
+        };
         steps.HideFromContainer();
         steps.JoinCgroup(cgroup);
         steps.SetOomScore();
@@ -50,9 +54,10 @@ public static class CommandLauncher
             steps.SetStandardStreams(input, output, error);
         else
             terminal.Use();
+        steps.ResetSignals();
         steps.SetIdentity();
         steps.ChangeDirectory();
-        steps.ResetSignals();
+        steps.LoadSeccompWithParent();
         steps.Execute(options.PreservedDescriptors);
 
         if (terminal is null && !namespaces.HasUser)

@@ -127,7 +127,12 @@ public sealed class ContainerLauncher : IDisposable
         var linux = _spec.Linux ?? new LinuxSpec();
         var spec = _spec.Process ?? throw new ContainerException(ErrorReason.InvalidArgument, "process: it is missing.");
         var namespaces = new NamespaceSteps(_program, linux);
-        var process = new ProcessSteps(_program, spec) { InUserNamespace = namespaces.HasUser };
+        var process = new ProcessSteps(_program, spec)
+        {
+            InUserNamespace = namespaces.HasUser,
+            Seccomp = SeccompSteps.Create(
+                _program, SeccompFilter.Create(linux.Seccomp, _spec.Annotations), spec, new SeccompListener(_subject, "creating", _options.Bundle, _spec), _options.PreservedDescriptors),
+        };
         var terminal = spec.Terminal ? new TerminalSteps(_program) : null;
 
         _program.Call("close the pipe's other end", SystemCallNumber.close, _goWriter);
@@ -169,10 +174,11 @@ public sealed class ContainerLauncher : IDisposable
         containerRoot.Enter();
 
         process.HideFromContainer();
+        process.ResetSignals();
         process.SetIdentity();
         process.ChangeDirectory();
-        process.ResetSignals();
         _program.Call("wait until the start is recorded", SystemCallNumber.read, _go, _program.Memory(1), 1).Expecting(1);
+        process.LoadSeccompWithParent();
         if (_options.BeforeExecute is { } last)
             _program.Ask("run the last hooks", (child, _) => last(child));
         if (_options.WaitsForStart)

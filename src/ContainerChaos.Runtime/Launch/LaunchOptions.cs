@@ -8,7 +8,7 @@ public sealed record LaunchOptions
     /// <summary>The root's directory on the host; with an overlay, where it is mounted.</summary>
     public required string RootPath { get; init; }
 
-    /// <summary>The directory that a relative source of a bind mount is below; null for the current one.</summary>
+    /// <summary>The bundle: the directory that a relative source of a bind mount is below, null for the current one; a seccomp agent is told of it.</summary>
     public string? Bundle { get; init; }
 
     /// <summary>The layers; null when the directory itself is the root.</summary>

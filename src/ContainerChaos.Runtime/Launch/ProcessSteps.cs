@@ -33,6 +33,9 @@ internal sealed class ProcessSteps
     /// <summary>Whether the process is in another user namespace than this runtime, where it has every capability to give.</summary>
     internal bool InUserNamespace { get; init; }
 
+    /// <summary>The container's filter; null for none.</summary>
+    internal SeccompSteps? Seccomp { get; init; }
+
     /// <summary>Enters a control group that the process was not born in. Needs the host's mounts, so it comes early.</summary>
     internal void JoinCgroup(Cgroup cgroup)
     {
@@ -103,7 +106,21 @@ internal sealed class ProcessSteps
         _program.Call("set the supplementary groups", SystemCallNumber.setgroups, user.AdditionalGids.Count, _program.Array<uint>([.. user.AdditionalGids]));
         _program.Call($"become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
         _program.Call($"become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
+        if (Seccomp is { NeedsPrivilege: true })
+        {
+            // A change of the user has left the capabilities permitted (PR_SET_KEEPCAPS) but not effective.
+            if (user.Uid != 0)
+                SetCapabilities(ulong.MaxValue, ulong.MaxValue, 0);
+            Seccomp.Load();
+        }
         SetCapabilities(sets);
+    }
+
+    /// <summary>Loads a filter with a listener while the parent can take it to the agent.</summary>
+    internal void LoadSeccompWithParent()
+    {
+        if (Seccomp is { NeedsPrivilege: false, NeedsParent: true })
+            Seccomp.Load();
     }
 
     /// <summary>Default dispositions for every signal: what this runtime ignores (SIGPIPE), a container must not.</summary>
@@ -136,7 +153,11 @@ internal sealed class ProcessSteps
     {
         _program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, 2 /* SIG_SETMASK */, _program.Memory(8), 0, 8);
         const int CLOSE_RANGE_CLOEXEC = 4;
-        _program.Call("close descriptors", SystemCallNumber.close_range, 3 + preserved, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+        // A filter that is loaded by now has closed them beforehand, and may know nothing of this call.
+        if (Seccomp is not { NeedsPrivilege: true })
+            _program.Call("close descriptors", SystemCallNumber.close_range, 3 + preserved, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+        if (Seccomp is { NeedsPrivilege: false, NeedsParent: false })
+            Seccomp.Load();
 
         _program.Stage = ChildStage.Execute;
         var command = _process.Args[0];
@@ -175,18 +196,26 @@ internal sealed class ProcessSteps
 
     private void SetCapabilities(CapabilitiesSpec sets)
     {
-        const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
         const int PR_CAP_AMBIENT_RAISE = 2;
-        var available = InUserNamespace ? ulong.MaxValue : OwnCapabilities.Permitted;
-        ulong effective = Capabilities.Mask(sets.Effective) & available, permitted = Capabilities.Mask(sets.Permitted) & available, inheritable = Capabilities.Mask(sets.Inheritable) & available;
-        var data = _program.Array((uint)effective, (uint)permitted, (uint)inheritable, (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
-        _program.Call("set the capabilities", SystemCallNumber.capset, _program.Array(_LINUX_CAPABILITY_VERSION_3, 0u), data);
-        var ambient = Capabilities.Mask(sets.Ambient) & available;
+        SetCapabilities(Capabilities.Mask(sets.Effective), Capabilities.Mask(sets.Permitted), Capabilities.Mask(sets.Inheritable));
+        var ambient = Capabilities.Mask(sets.Ambient) & Available;
         for (var capability = 0; capability < Capabilities.Count; capability++)
         {
             if ((ambient & (1UL << capability)) != 0)
                 _program.Call("raise an ambient capability", SystemCallNumber.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
         }
+    }
+
+    private ulong Available => InUserNamespace ? ulong.MaxValue : OwnCapabilities.Permitted;
+
+    private void SetCapabilities(ulong effective, ulong permitted, ulong inheritable)
+    {
+        const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+        effective &= Available;
+        permitted &= Available;
+        inheritable &= Available;
+        var data = _program.Array((uint)effective, (uint)permitted, (uint)inheritable, (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
+        _program.Call("set the capabilities", SystemCallNumber.capset, _program.Array(_LINUX_CAPABILITY_VERSION_3, 0u), data);
     }
 
     private IEnumerable<string> Candidates(string command)

@@ -16,7 +16,8 @@ internal sealed partial class ContainerMonitor
             throw new ContainerException(ErrorReason.InvalidArgument, "exec: a command and three descriptors are needed.");
 
         var started = CommandLauncher.Start(
-            _process, _state.Pid, _cgroup, request.Process, _definition.Name, new LaunchStreams(descriptors[0], descriptors[1], descriptors[2]));
+            _process, _state.Pid, _cgroup, request.Process, _definition.Name, new LaunchStreams(descriptors[0], descriptors[1], descriptors[2]),
+            new ExecOptions { Seccomp = _spec.Linux?.Seccomp });
         _commands[started.Process] = (connection, started.Pid);
         _events.Publish(EventTypes.ExecStart, ("pid", started.Pid.ToString()));
         Send(connection, new MonitorReply { Pid = started.Pid });

@@ -48,6 +48,7 @@ internal static class CommandTable
         "echo" => LookCommands.Echo(arguments),
         "env" => LookCommands.Env(arguments),
         "id" => IdCommand.Run(),
+        "call" => CallCommand.Run(arguments),
         "hostname" => LookCommands.HostName(),
         "ps" => LookCommands.Ps(),
         "cat" => FileCommands.Cat(arguments),

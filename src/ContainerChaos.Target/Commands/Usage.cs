@@ -57,6 +57,7 @@ internal static class Usage
 
         LOOKING AROUND, for images without a shell
           echo TEXT...   env [NAME]   id   hostname   ps   cat FILE...   ls [DIR]   stat FILE...
+          call NUMBER [ARG...]     makes a system call; prints its result or error. An argument is a number, or a text after '@'
           write FILE TEXT...   append FILE TEXT...   mkdir DIR...   rm FILE...
           get [--port N|--unix PATH] [PATH]   GET from the service (/healthz), prints the body; 0 if the status is 2xx
 

@@ -20,6 +20,9 @@ internal static unsafe partial class Libc
     [DllImport(Library), SuppressGCTransition]
     private static extern long syscall(long number, long argument1, long argument2, long argument3, long argument4, long argument5);
 
+    [DllImport(Library)]
+    public static extern long syscall(long number, long argument1, long argument2, long argument3, long argument4, long argument5, long argument6);
+
     [DllImport(Library), SuppressGCTransition]
     public static extern void _exit(int code);
 

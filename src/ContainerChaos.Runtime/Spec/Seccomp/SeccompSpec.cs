@@ -12,8 +12,8 @@ public sealed record SeccompSpec
     /// <summary>The architectures whose calls are looked at, as SCMP_ARCH_X86_64; the native one always is.</summary>
     public IReadOnlyList<string> Architectures { get; set => field = value ?? []; } = [];
 
-    /// <summary>Flags for seccomp(2), as SECCOMP_FILTER_FLAG_LOG.</summary>
-    public IReadOnlyList<string> Flags { get; set => field = value ?? []; } = [];
+    /// <summary>Flags for seccomp(2), as SECCOMP_FILTER_FLAG_LOG; without a list, other than an empty one, SPEC_ALLOW, as runc and crun do.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
 
     /// <summary>The socket of the agent that answers SCMP_ACT_NOTIFY.</summary>
     public string? ListenerPath { get; init; }

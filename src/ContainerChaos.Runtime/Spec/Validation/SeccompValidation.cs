@@ -34,8 +34,12 @@ internal static class SeccompValidation
         CheckErrno(seccomp.DefaultAction, seccomp.DefaultErrnoRet, field["defaultErrnoRet"]);
         foreach (var (architecture, item) in field["architectures"].Items(seccomp.Architectures))
             item.RequireOneOf(architecture, Architectures, "architecture");
-        foreach (var (flag, item) in field["flags"].Items(seccomp.Flags))
+        foreach (var (flag, item) in field["flags"].Items(seccomp.Flags ?? []))
+        {
             item.RequireOneOf(flag, Flags, "flag");
+            if (flag == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" && string.IsNullOrEmpty(seccomp.ListenerPath))
+                throw item.Invalid($"{flag} needs linux.seccomp.listenerPath");
+        }
         if (string.IsNullOrEmpty(seccomp.ListenerPath) && seccomp.ListenerMetadata is { Length: > 0 })
             throw field["listenerMetadata"].Invalid("it must not be set without listenerPath");
         foreach (var (rule, item) in field["syscalls"].Items(seccomp.Syscalls))
