@@ -12,6 +12,9 @@ public readonly struct ChildStep
         _index = index;
     }
 
+    /// <summary>Its place in the program.</summary>
+    public int Index => _index;
+
     /// <summary>Keeps the result in a slot.</summary>
     public ChildStep Into(ChildSlot slot)
     {

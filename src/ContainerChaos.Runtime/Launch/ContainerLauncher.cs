@@ -34,7 +34,7 @@ public sealed class ContainerLauncher : IDisposable
     /// <exception cref="ContainerException">The spec holds something invalid or not supported.</exception>
     public ContainerLauncher(RuntimeSpec spec, LaunchOptions options, Cgroup cgroup, string subject)
     {
-        _spec = spec;
+        _spec = IdMapping.Complete(spec);
         _options = options;
         _cgroup = cgroup;
         _subject = subject;

@@ -6,6 +6,24 @@ namespace ContainerChaos.Runtime;
 /// <summary>Writes the id maps of a new user namespace (user_namespaces(7)).</summary>
 internal static class IdMapping
 {
+    /// <summary>
+    /// A new user namespace without maps would have no ids at all: one whose spec gives none gets this user as its root,
+    /// as crun has it.
+    /// </summary>
+    internal static RuntimeSpec Complete(RuntimeSpec spec)
+    {
+        if (spec.Linux is not { UidMappings.Count: 0, GidMappings.Count: 0 } linux || !linux.Namespaces.Any(n => n is { Type: "user", Path: null or "" }))
+            return spec;
+        return spec with
+        {
+            Linux = linux with
+            {
+                UidMappings = [new IdMappingSpec { ContainerID = 0, HostID = OwnIdentity.User, Size = 1 }],
+                GidMappings = [new IdMappingSpec { ContainerID = 0, HostID = OwnIdentity.Group, Size = 1 }],
+            },
+        };
+    }
+
     /// <summary>Maps the ids of the user namespace that a process is in.</summary>
     /// <exception cref="ContainerException"><see cref="ErrorReason.PermissionDenied"/>: this user may not map these ids.</exception>
     internal static void Write(int pid, IReadOnlyList<IdMappingSpec> users, IReadOnlyList<IdMappingSpec> groups)

@@ -87,17 +87,28 @@ internal sealed class DeviceSteps(ChildProgram program, RootSteps root, MountPla
     {
         var step = $"bind the device {path}";
         var place = root.OpenOrMakeFile(path);
+        ChildStep? attached = null;
         if (made is { } node)
         {
             var absent = program.SkipIf(node, LaunchInputs.Absent);
             var after = program.Count;
-            var attached = _calls.Attach(step, node, place);
+            Restrict(step, node);
+            attached = _calls.Attach(step, node, place);
             absent.SkippingOnSuccess(program.Count - after);
-            attached.SkippingOnSuccess(2);
         }
+        var afterAttached = program.Count;
         var tree = program.NewSlot();
         _calls.Copy(step, device.Path, 0, tree);
+        Restrict(step, tree);
         _calls.Attach(step, tree, place);
+        attached?.SkippingOnSuccess(program.Count - afterAttached);
+    }
+
+    /// <summary>A device is nothing to execute.</summary>
+    private void Restrict(string step, ChildSlot node)
+    {
+        if (root.InUserNamespace)
+            _calls.SetAttributes(step, node, MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC);
     }
 
     /// <summary>A device node as the spec wants it, on a file system of the host's user namespace, where it opens the device.</summary>

@@ -58,14 +58,15 @@ internal sealed class FileSystemSteps(ChildProgram program, RootSteps root, Moun
     {
         var place = root.OpenOrMakeOrdinaryDirectory(entry.Destination, type);
         var step = $"mount {type} on {entry.Destination}";
-        var context = Begin(entry, step, type, entry.Options);
         var mount = program.NewSlot();
+        var (context, begun) = Begin(entry, step, type, entry.Options);
+        var afterBegun = begun.Index + 1;
         var made = _calls.Create(step, context);
         var mounted = _calls.MakeMount(step, context, entry.Options.NewAttributes | plan.ForcedAttributes(entry.Options), mount);
         var afterMounted = program.Count;
-        var isTheHosts = type == "sysfs" || !plan.Namespaces.Has(CloneFlags.CLONE_NEWPID);
-        if (root.InUserNamespace && isTheHosts)
+        if (root.InUserNamespace && (type == "sysfs" || !plan.Namespaces.Has(CloneFlags.CLONE_NEWPID)))
         {
+            begun.Tolerating(Errno.EPERM).SkippingOnError(afterMounted - afterBegun);
             made.Tolerating(Errno.EPERM).SkippingOnError(1);
             mounted.Tolerating(Errno.EPERM);
             _calls.Copy(step, type == "sysfs" ? "/sys" : "/proc", AT_RECURSIVE, mount);
@@ -78,7 +79,7 @@ internal sealed class FileSystemSteps(ChildProgram program, RootSteps root, Moun
     private ChildSlot Make(MountEntry entry, string type, MountOptions options, ChildSlot place, ChildSlot? missing)
     {
         var step = $"mount {type} on {entry.Destination}";
-        var context = Begin(entry, step, type, options);
+        var (context, _) = Begin(entry, step, type, options);
         if (type == "tmpfs" && missing is { } absent && !options.Data.Any(d => d.Key == "mode"))
         {
             program.SkipIf(absent, (long)Errno.ENOENT, 1);
@@ -90,10 +91,10 @@ internal sealed class FileSystemSteps(ChildProgram program, RootSteps root, Moun
         return mount;
     }
 
-    private ChildSlot Begin(MountEntry entry, string step, string type, MountOptions options)
+    private (ChildSlot Context, ChildStep Begun) Begin(MountEntry entry, string step, string type, MountOptions options)
     {
         var context = program.NewSlot();
-        _calls.Configure(step, type, context);
+        var begun = _calls.Configure(step, type, context);
         _calls.SetOption(step, context, "source", entry.Spec.Source is { Length: > 0 } source ? source : type);
         foreach (var flag in options.FileSystemFlags)
             _calls.SetOption(step, context, flag, null);
@@ -104,7 +105,7 @@ internal sealed class FileSystemSteps(ChildProgram program, RootSteps root, Moun
                 continue;
             _calls.SetOption(step, context, key, value);
         }
-        return context;
+        return (context, begun);
     }
 
     private void Finish(MountEntry entry, ChildSlot mount, ChildSlot place, bool isEmpty)
@@ -151,6 +152,8 @@ internal sealed class FileSystemSteps(ChildProgram program, RootSteps root, Moun
     {
         if (entry.Spec.Type != "tmpfs")
             throw entry.Invalid("options", "tmpcopyup can be used only with tmpfs.");
+        if (entry.Destination == "/")
+            throw entry.Invalid("options", "tmpcopyup on / is not supported.");
         var inUserNamespace = root.InUserNamespace;
         program.Ask($"copy up {entry.Destination}", (child, values) =>
         {
