@@ -8,4 +8,5 @@ namespace ContainerChaos.Engine;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageDocument))]
 [JsonSerializable(typeof(ImageContent))]
+[JsonSerializable(typeof(SeccompProfile))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -65,6 +65,12 @@ public sealed record ContainerCreateOptions
     /// <summary>Make the root file system read-only; volumes and /dev/shm stay writable.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>
+    /// By the names of Docker's <c>--security-opt</c>: <c>seccomp=unconfined</c>, <c>seccomp=PATH</c> for a profile in Docker's format,
+    /// <c>no-new-privileges=false</c>. Without any, Docker's default profile and no new privileges.
+    /// </summary>
+    public IReadOnlyList<string> SecurityOptions { get; init; } = [];
+
     /// <summary>How the log is rotated.</summary>
     public LogOptions Log { get; init; } = new();
 }

@@ -43,10 +43,12 @@ internal static class ContainerSpec
     /// <param name="command">Entrypoint and command.</param>
     /// <param name="user">Who runs it.</param>
     /// <param name="volumes">What is bound in.</param>
+    /// <exception cref="ContainerException">InvalidArgument: a security option makes no sense.</exception>
     public static RuntimeSpec Create(
         string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IEnumerable<VolumeMount> volumes)
     {
         var hostname = options.Hostname ?? id[..12];
+        var security = SecurityOptions.Parse(options.SecurityOptions, options.Name ?? options.Image);
         return new RuntimeSpec
         {
             OciVersion = RuntimeSpec.SupportedVersion,
@@ -60,7 +62,7 @@ internal static class ContainerSpec
                     options.Env.Select(pair => $"{pair.Key}={pair.Value}")),
                 Cwd = options.WorkingDirectory ?? image.WorkingDirectory,
                 Capabilities = CapabilitiesOf(user),
-                NoNewPrivileges = true,
+                NoNewPrivileges = security.NoNewPrivileges,
             },
             Root = new RootSpec { Path = "rootfs", Readonly = options.ReadOnly },
             Hostname = hostname,
@@ -72,6 +74,7 @@ internal static class ContainerSpec
                 Resources = Limits(options),
                 MaskedPaths = s_maskedPaths,
                 ReadonlyPaths = s_readonlyPaths,
+                Seccomp = security.Seccomp?.For(s_capabilities),
             },
         };
     }

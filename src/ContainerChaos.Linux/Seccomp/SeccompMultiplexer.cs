@@ -9,6 +9,9 @@ internal static class SeccompMultiplexer
 {
     private const uint socketcall = 102, ipc = 117;
 
+    /// <summary>Whether a call is reached that way.</summary>
+    internal static bool IsMultiplexed(string name) => Find(name).Number != 0;
+
     /// <summary>The rule for the multiplexing call, or null when the call has none.</summary>
     /// <param name="rule">A rule.</param>
     /// <param name="order">Its place among all.</param>

@@ -23,8 +23,8 @@ public static partial class SystemCallTable
         }
     }
 
-    /// <summary>Whether a call exists on any of the architectures.</summary>
-    public static bool IsKnown(ReadOnlySpan<char> name) => TryFind(name, stackalloc int[Architectures]);
+    /// <summary>Whether a call exists on any of the architectures, if only as a part of another (<c>send</c> of socketcall(2)).</summary>
+    public static bool IsKnown(string name) => TryFind(name, stackalloc int[Architectures]) || SeccompMultiplexer.IsMultiplexed(name);
 
     /// <summary>Looks a call up.</summary>
     /// <param name="name">The name, such as <c>openat2</c>.</param>

@@ -107,6 +107,15 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter ReadOnly { get; set; }
 
+    /// <summary>
+    /// By the names of Docker's --security-opt: <c>seccomp=unconfined</c>, <c>seccomp=PATH</c> for a profile in Docker's format,
+    /// <c>no-new-privileges=false</c>. Without any, Docker's default profile, and no new privileges.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SecurityOpt")]
+    [ArgumentCompleter(typeof(SecurityOptionCompleter))]
+    public string[] SecurityOption { get; set; } = [];
+
     /// <summary>Defines the container of the current pipeline object.</summary>
     protected override void ProcessRecord()
     {
@@ -141,7 +150,11 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         User = User,
         Hostname = Hostname,
         ReadOnly = ReadOnly,
+        SecurityOptions = [.. SecurityOption.Select(AbsoluteProfile)],
     };
+
+    private string AbsoluteProfile(string option) =>
+        option.Split(['=', ':'], 2) is ["seccomp", { Length: > 0 } profile] && profile is not ("unconfined" or "builtin") ? $"seccomp={ResolvePath(profile)}" : option;
 
     private string AbsoluteSource(string volume) =>
         volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{ResolvePath(source)}:{rest}" : volume;
