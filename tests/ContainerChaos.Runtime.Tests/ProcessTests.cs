@@ -125,9 +125,9 @@ public sealed class ProcessTests : ContainerTest
     [Fact]
     public void The_environment_is_the_spec_s_and_nothing_else()
     {
-        var container = Create(["env"], null, spec => spec with { Process = spec.Process! with { Env = ["A=1", "B=two words", "EMPTY="] } });
+        var container = Create(["env"], null, spec => spec with { Process = spec.Process! with { Env = ["A=1", "B=two words", "EMPTY=", "HOME=/x"] } });
         container.Run();
-        Assert.Equal("A=1\nB=two words\nEMPTY=\n", container.Output());
+        Assert.Equal("A=1\nB=two words\nEMPTY=\nHOME=/x\n", container.Output());
     }
 
     [Fact]

@@ -59,4 +59,7 @@ internal unsafe struct ChildCall
 
     /// <summary>Fails with EPERM unless the eight bytes at an address have a value.</summary>
     internal const long Require = -10;
+
+    /// <summary>Looks for a user's home directory in the text of a password file.</summary>
+    internal const long FindHome = -11;
 }

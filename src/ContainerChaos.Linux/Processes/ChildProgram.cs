@@ -245,6 +245,10 @@ public sealed unsafe partial class ChildProgram : IDisposable
                     reportTo = (int)a[0];
                     result = 0;
                     break;
+                case ChildCall.FindHome:
+                    FindHome((byte*)a[0], a[1], a[2], (byte*)a[3], a[4]);
+                    result = 0;
+                    break;
                 default:
                     result = Libc.RawSystemCall((nint)call->Number, (nint)a[0], (nint)a[1], (nint)a[2], (nint)a[3], (nint)a[4], (nint)a[5]);
                     break;

@@ -34,6 +34,11 @@ public static class CommandLauncher
         {
             InUserNamespace = namespaces.HasUser,
             Seccomp = SeccompSteps.Create(program, SeccompFilter.Create(options.Seccomp), process, new SeccompListener(subject, "running", bundle: null, spec: null), options.PreservedDescriptors),
+            IsExecuted = true,
+            Personality = options.Personality,
+            MemoryPolicy = options.MemoryPolicy,
+            Keyring = options.NoNewKeyring ? null : subject,
+            Warn = options.Warn,
         };
         steps.HideFromContainer();
         steps.JoinCgroup(cgroup);

@@ -132,6 +132,10 @@ public sealed class ContainerLauncher : IDisposable
             InUserNamespace = namespaces.HasUser,
             Seccomp = SeccompSteps.Create(
                 _program, SeccompFilter.Create(linux.Seccomp, _spec.Annotations), spec, new SeccompListener(_subject, "creating", _options.Bundle, _spec), _options.PreservedDescriptors),
+            Personality = linux.Personality,
+            MemoryPolicy = linux.MemoryPolicy,
+            Keyring = _options.NoNewKeyring ? null : _subject,
+            Warn = _options.Warn,
         };
         var terminal = spec.Terminal ? new TerminalSteps(_program) : null;
 

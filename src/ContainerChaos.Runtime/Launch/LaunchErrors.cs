@@ -65,9 +65,25 @@ internal static class LaunchErrors
             { Errno: Errno.ENOSPC or Errno.EDQUOT } => new ContainerException(
                 ErrorReason.DiskFull, $"{subject}: {failure.Step}: {why}.", subject, cause)
             { Remedy = "Free some space where the containers are stored." },
-            _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {failure.Step}: {why}.", subject, cause),
+            _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {failure.Step}: {why}.", subject, cause)
+            {
+                Remedy = RemedyFor(failure.Step, failure.Errno),
+            },
         };
     }
+
+    /// <summary>What helps where a field of the specification was not granted.</summary>
+    internal static string? RemedyFor(string step, Errno errno) => (step.Split(':')[0], errno) switch
+    {
+        ("process.scheduler", Errno.EPERM) =>
+            "CAP_SYS_NICE is needed, on version 1 of control groups a cpu.rt_runtime_us as well; and a deadline process scheduler can't be used together with AllowedCPUs (linux.resources.cpu.cpus).",
+        ("process.ioPriority", Errno.EPERM) => "CAP_SYS_NICE or CAP_SYS_ADMIN is needed for the real-time class.",
+        ("process.oomScoreAdj", Errno.EACCES or Errno.EPERM) => "CAP_SYS_RESOURCE is needed to lower it.",
+        ("process.user.uid" or "process.user.gid" or "process.user.additionalGids", Errno.EINVAL) => "The id must be among linux.uidMappings or linux.gidMappings.",
+        ("process.user.additionalGids", Errno.EPERM) => "A user namespace that an ordinary user made has setgroups(2) denied; newgidmap(1) makes one that has not.",
+        (var limit, Errno.EPERM) when limit.StartsWith("process.rlimits", StringComparison.Ordinal) => "fs.nr_open is the most that RLIMIT_NOFILE can be.",
+        _ => null,
+    };
 
     /// <summary>The words that clients of OCI runtimes look for to tell exit code 127 from the rest.</summary>
     internal static string NotFound(string command) =>

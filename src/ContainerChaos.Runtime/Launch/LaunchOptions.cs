@@ -26,6 +26,9 @@ public sealed record LaunchOptions
     /// <summary>Whether the process stays in the caller's session keyring (keyrings(7)).</summary>
     public bool NoNewKeyring { get; init; }
 
+    /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 

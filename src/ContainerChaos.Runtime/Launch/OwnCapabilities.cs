@@ -21,6 +21,12 @@ internal static class OwnCapabilities
     /// <summary>The highest capability that this kernel knows (capabilities(7), /proc/sys/kernel/cap_last_cap).</summary>
     internal static int Last => LastNumber.Value;
 
+    private static readonly Lazy<bool> InInitialNamespace = new(() =>
+        File.ReadAllText("/proc/self/uid_map").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is ["0", "0", "4294967295"]);
+
+    /// <summary>Whether this process has a capability where it counts for the whole host: in the initial user namespace.</summary>
+    internal static bool HasOnHost(string capability) => (Permitted & Capabilities.Mask([capability])) != 0 && InInitialNamespace.Value;
+
     /// <summary>The permitted set of this process.</summary>
     internal static ulong Permitted => PermittedSet.Value;
 }

@@ -6,16 +6,10 @@ namespace ContainerChaos.Runtime;
 /// The steps that turn a child into the command: limits, identity, capabilities, standard streams, signals, execve(2).
 /// The same for a container's first process and for one executed in it later.
 /// </summary>
-internal sealed class ProcessSteps
+internal sealed partial class ProcessSteps
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const int PR_SET_DUMPABLE = 4, PR_SET_KEEPCAPS = 8, PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38, PR_CAP_AMBIENT = 47;
-
-    private static readonly string[] Rlimits =
-    [
-        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC", "RLIMIT_NOFILE",
-        "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
-    ];
 
     private readonly ChildProgram _program;
     private readonly ProcessSpec _process;
@@ -36,15 +30,33 @@ internal sealed class ProcessSteps
     /// <summary>The container's filter; null for none.</summary>
     internal SeccompSteps? Seccomp { get; init; }
 
+    /// <summary>Whether the process is executed in a container that runs already.</summary>
+    internal bool IsExecuted { get; init; }
+
+    /// <summary>The execution domain; null leaves it.</summary>
+    internal PersonalitySpec? Personality { get; init; }
+
+    /// <summary>From which nodes memory is taken; null leaves it.</summary>
+    internal MemoryPolicySpec? MemoryPolicy { get; init; }
+
+    /// <summary>The name of the session keyring to join; null stays in the caller's.</summary>
+    internal string? Keyring { get; init; }
+
+    /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
+    internal Action<string>? Warn { get; init; }
+
     /// <summary>Enters a control group that the process was not born in. Needs the host's mounts, so it comes early.</summary>
     internal void JoinCgroup(Cgroup cgroup)
     {
+        SetInitialAffinity();
         foreach (var path in cgroup.JoinFiles)
         {
             var file = _program.NewSlot();
             _program.Call($"open {path}", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text(path), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
             _program.Call($"join {path}", SystemCallNumber.write, file, _program.Text("0"), 1);
         }
+        SetFinalAffinity();
+        OpenProc();
     }
 
     /// <summary>Moves three descriptors to 0, 1 and 2.</summary>
@@ -75,19 +87,17 @@ internal sealed class ProcessSteps
         var file = _program.NewSlot();
         var text = score.ToString();
         _program.Call("open oom_score_adj", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text("/proc/self/oom_score_adj"), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
-        _program.Call($"set oom_score_adj to {text}", SystemCallNumber.write, file, _program.Text(text), text.Length);
+        _program.Call($"process.oomScoreAdj: set oom_score_adj to {text}", SystemCallNumber.write, file, _program.Text(text), text.Length);
     }
 
     /// <summary>Resource limits, user, groups, capabilities, no new privileges.</summary>
     internal void SetIdentity()
     {
-        foreach (var limit in _process.Rlimits)
-        {
-            var number = Array.IndexOf(Rlimits, limit.Type);
-            if (number < 0)
-                throw new ContainerException(ErrorReason.InvalidArgument, $"process.rlimits: '{limit.Type}' is not a resource limit.", limit.Type);
-            _program.Call($"set {limit.Type}", SystemCallNumber.prlimit64, 0, number, _program.Array(limit.Soft, limit.Hard), 0);
-        }
+        SetHome();
+        SetLimits();
+        SetScheduling();
+        JoinKeyring();
+        SetLabels();
         if (_process.NoNewPrivileges)
             _program.Call("set no_new_privs", SystemCallNumber.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 
@@ -103,9 +113,13 @@ internal sealed class ProcessSteps
         if (user.Uid != 0)
             _program.Call("keep capabilities", SystemCallNumber.prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
         _program.Call("set the umask", SystemCallNumber.umask, user.Umask ?? 0x12 /* 022 */);
-        _program.Call("set the supplementary groups", SystemCallNumber.setgroups, user.AdditionalGids.Count, _program.Array<uint>([.. user.AdditionalGids]));
-        _program.Call($"become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
-        _program.Call($"become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
+        var groups = _program.Call(
+            "process.user.additionalGids: set the supplementary groups", SystemCallNumber.setgroups, user.AdditionalGids.Count, _program.Array<uint>([.. user.AdditionalGids]));
+        // user_namespaces(7): where setgroups(2) is denied, nobody has a group too many to be rid of.
+        if (user.AdditionalGids.Count == 0)
+            groups.Tolerating(Errno.EPERM);
+        _program.Call($"process.user.gid: become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
+        _program.Call($"process.user.uid: become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
         if (Seccomp is { NeedsPrivilege: true })
         {
             // A change of the user has left the capabilities permitted (PR_SET_KEEPCAPS) but not effective.
@@ -163,7 +177,7 @@ internal sealed class ProcessSteps
         var command = _process.Args[0];
         var step = $"execute '{command}'";
         var arguments = _program.TextArray(_process.Args);
-        var environment = _program.TextArray(_process.Env);
+        var environment = Environment();
         var errno = _program.NewSlot();
         foreach (var candidate in Candidates(command))
         {
@@ -222,7 +236,7 @@ internal sealed class ProcessSteps
     {
         if (command.Contains('/'))
             return [command];
-        var path = _process.Env.FirstOrDefault(v => v.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? DefaultPath;
+        var path = _process.Env.LastOrDefault(v => v.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? DefaultPath;
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(directory => $"{directory}/{command}");
     }
 }
