@@ -60,6 +60,29 @@ public sealed class ProcessTests : ContainerTest
     }
 
     [Fact]
+    public void What_can_t_be_granted_is_left_out_and_the_rest_is_granted()
+    {
+        var container = Create(["pause"], null, spec => spec with
+        {
+            Process = spec.Process! with
+            {
+                User = new UserSpec { Uid = 1000, Gid = 1000 },
+                Capabilities = new CapabilitiesSpec
+                {
+                    Bounding = ["CAP_KILL", "CAP_CHOWN", "CAP_UNICORN"],
+                    Permitted = ["CAP_KILL"],
+                    Effective = ["CAP_KILL", "CAP_CHOWN"],
+                    Inheritable = ["CAP_KILL", "CAP_SYSLOG"],
+                    Ambient = ["CAP_KILL", "CAP_CHOWN", "CAP_SYSLOG"],
+                },
+            },
+        });
+        container.Start();
+        var status = Status(container);
+        Assert.Equal((0x21UL, 0x20UL, 0x20UL, 0x20UL, 0x20UL), (Hex(status, "CapBnd"), Hex(status, "CapPrm"), Hex(status, "CapEff"), Hex(status, "CapInh"), Hex(status, "CapAmb")));
+    }
+
+    [Fact]
     public void Root_has_no_supplementary_group_of_the_host()
     {
         var status = Status(Started("pause"));

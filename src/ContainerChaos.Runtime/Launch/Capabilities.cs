@@ -3,7 +3,7 @@ namespace ContainerChaos.Runtime;
 /// <summary>The capabilities by number (capabilities(7), linux/capability.h).</summary>
 internal static class Capabilities
 {
-    private static readonly string[] Names =
+    private static readonly string[] Known =
     [
         "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE",
         "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT",
@@ -13,16 +13,19 @@ internal static class Capabilities
     ];
 
     /// <summary>How many there are.</summary>
-    internal static int Count => Names.Length;
+    internal static int Count => Known.Length;
 
     /// <summary>The names, in the order of their numbers.</summary>
-    internal static IEnumerable<string> All => Names.Select(name => "CAP_" + name);
+    internal static IEnumerable<string> All => Names(ulong.MaxValue);
+
+    /// <summary>The names of what is in a bit mask.</summary>
+    internal static IEnumerable<string> Names(ulong mask) => Known.Where((_, i) => (mask & (1UL << i)) != 0).Select(name => "CAP_" + name);
 
     /// <summary>A capability's number; null when no kernel known here has it.</summary>
     internal static int? Number(string name)
     {
         var bare = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name[4..] : name;
-        var number = Array.FindIndex(Names, known => known.Equals(bare, StringComparison.OrdinalIgnoreCase));
+        var number = Array.FindIndex(Known, known => known.Equals(bare, StringComparison.OrdinalIgnoreCase));
         return number < 0 ? null : number;
     }
 

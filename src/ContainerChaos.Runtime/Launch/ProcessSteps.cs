@@ -9,7 +9,7 @@ namespace ContainerChaos.Runtime;
 internal sealed partial class ProcessSteps
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private const int PR_SET_DUMPABLE = 4, PR_SET_KEEPCAPS = 8, PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38, PR_CAP_AMBIENT = 47;
+    private const int PR_SET_DUMPABLE = 4, PR_SET_KEEPCAPS = 8, PR_SET_NO_NEW_PRIVS = 38;
 
     private readonly ChildProgram _program;
     private readonly ProcessSpec _process;
@@ -101,13 +101,8 @@ internal sealed partial class ProcessSteps
         if (_process.NoNewPrivileges)
             _program.Call("set no_new_privs", SystemCallNumber.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 
-        var sets = _process.Capabilities ?? new CapabilitiesSpec();
-        var bounding = Capabilities.Mask(sets.Bounding);
-        for (var capability = 0; capability < Capabilities.Count; capability++)
-        {
-            if ((bounding & (1UL << capability)) == 0)
-                _program.Call("drop a capability from the bounding set", SystemCallNumber.prctl, PR_CAPBSET_DROP, capability, 0, 0, 0).Tolerating(Errno.EINVAL);
-        }
+        var capabilities = Granted();
+        LimitCapabilities(capabilities.Bounding);
 
         var user = _process.User;
         if (user.Uid != 0)
@@ -116,7 +111,7 @@ internal sealed partial class ProcessSteps
         var groups = _program.Call(
             "process.user.additionalGids: set the supplementary groups", SystemCallNumber.setgroups, user.AdditionalGids.Count, _program.Array<uint>([.. user.AdditionalGids]));
         // user_namespaces(7): where setgroups(2) is denied, nobody has a group too many to be rid of.
-        if (user.AdditionalGids.Count == 0)
+        if (InUserNamespace && user.AdditionalGids.Count == 0)
             groups.Tolerating(Errno.EPERM);
         _program.Call($"process.user.gid: become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
         _program.Call($"process.user.uid: become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
@@ -124,10 +119,10 @@ internal sealed partial class ProcessSteps
         {
             // A change of the user has left the capabilities permitted (PR_SET_KEEPCAPS) but not effective.
             if (user.Uid != 0)
-                SetCapabilities(ulong.MaxValue, ulong.MaxValue, 0);
+                SetCapabilities(Available, Available, 0);
             Seccomp.Load();
         }
-        SetCapabilities(sets);
+        SetCapabilities(capabilities);
     }
 
     /// <summary>Loads a filter with a listener while the parent can take it to the agent.</summary>
@@ -207,30 +202,6 @@ internal sealed partial class ProcessSteps
     /// <summary>Gives nobody outside the initial namespace a way to this process before its execve(2).</summary>
     internal void HideFromContainer() =>
         _program.Call("become undumpable", SystemCallNumber.prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-
-    private void SetCapabilities(CapabilitiesSpec sets)
-    {
-        const int PR_CAP_AMBIENT_RAISE = 2;
-        SetCapabilities(Capabilities.Mask(sets.Effective), Capabilities.Mask(sets.Permitted), Capabilities.Mask(sets.Inheritable));
-        var ambient = Capabilities.Mask(sets.Ambient) & Available;
-        for (var capability = 0; capability < Capabilities.Count; capability++)
-        {
-            if ((ambient & (1UL << capability)) != 0)
-                _program.Call("raise an ambient capability", SystemCallNumber.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
-        }
-    }
-
-    private ulong Available => InUserNamespace ? ulong.MaxValue : OwnCapabilities.Permitted;
-
-    private void SetCapabilities(ulong effective, ulong permitted, ulong inheritable)
-    {
-        const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
-        effective &= Available;
-        permitted &= Available;
-        inheritable &= Available;
-        var data = _program.Array((uint)effective, (uint)permitted, (uint)inheritable, (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
-        _program.Call("set the capabilities", SystemCallNumber.capset, _program.Array(_LINUX_CAPABILITY_VERSION_3, 0u), data);
-    }
 
     private IEnumerable<string> Candidates(string command)
     {
