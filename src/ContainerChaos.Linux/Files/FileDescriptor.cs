@@ -36,6 +36,24 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         return (new FileDescriptor(ends[0]), new FileDescriptor(ends[1]));
     }
 
+    /// <summary>A copy of a descriptor, close-on-exec (fcntl(2), F_DUPFD_CLOEXEC).</summary>
+    public static FileDescriptor Duplicate(int descriptor)
+    {
+        const int F_DUPFD_CLOEXEC = 1030;
+        return new FileDescriptor((int)Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, descriptor, F_DUPFD_CLOEXEC)));
+    }
+
+    /// <summary>A file in memory with a content, read from its start (memfd_create(2)).</summary>
+    public static unsafe FileDescriptor Memory(string name, ReadOnlySpan<byte> content)
+    {
+        const int MFD_CLOEXEC = 1;
+        using var native = new NativeString(name);
+        var file = new FileDescriptor((int)Libc.Checked("memfd_create", name, Libc.SystemCall((nint)SystemCallNumber.memfd_create, native.Address, MFD_CLOEXEC)));
+        file.Write(content);
+        Libc.Checked("lseek", name, Libc.SystemCall((nint)SystemCallNumber.lseek, file.Number));
+        return file;
+    }
+
     /// <summary>Reads once (read(2)); EINTR is repeated.</summary>
     /// <returns>The bytes read, 0 at the end of the file, or -1 when a non-blocking descriptor has nothing (EAGAIN).</returns>
     /// <exception cref="ErrnoException">Any other error.</exception>
@@ -88,6 +106,13 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         if (Libc.Retrying((nint)SystemCallNumber.flock, Number, LOCK_EX | LOCK_NB) == 0)
             return true;
         return Marshal.GetLastPInvokeError() == (int)Errno.EAGAIN ? false : throw ErrnoException.Last("flock");
+    }
+
+    /// <summary>Gives the lock up at once, though a clone may still have a copy of this descriptor (flock(2), LOCK_UN).</summary>
+    public void Unlock()
+    {
+        const int LOCK_UN = 8;
+        Libc.Checked("flock", null, Libc.SystemCall((nint)SystemCallNumber.flock, Number, LOCK_UN));
     }
 
     /// <summary>Whether a path leads to the very file that is open here.</summary>

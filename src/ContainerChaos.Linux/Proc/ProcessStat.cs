@@ -24,6 +24,22 @@ public readonly record struct ProcessStat
     /// <summary>When it started, in clock ticks (1/100 s) after boot. With the PID it names one process for good.</summary>
     public ulong StartTime { get; private init; }
 
+    /// <summary>The kernel's flags of the process (PF_* in the kernel's sched.h).</summary>
+    public uint Flags { get; private init; }
+
+    /// <summary>
+    /// Whether all of it has ended: a zombie without other threads, or one in its exit(2), where the first process of a pid
+    /// namespace waits until the last other one is reaped.
+    /// </summary>
+    public bool HasEnded
+    {
+        get
+        {
+            const uint PF_EXITING = 4;
+            return Threads <= 1 && (State is 'Z' or 'X' || (Flags & PF_EXITING) != 0);
+        }
+    }
+
     /// <summary>Reads a process; false when it is gone.</summary>
     /// <param name="pid">The PID.</param>
     /// <param name="stat">What it is.</param>
@@ -47,6 +63,7 @@ public readonly record struct ProcessStat
     //   (2) comm %s  The filename of the executable, in parentheses.
     //   (3) state %c
     //   (4) ppid %d
+    //   (9) flags %u  The kernel flags word of the process.
     //   (20) num_threads %ld
     //   (22) starttime %llu  The time the process started after system boot, expressed in clock ticks.
     // comm may hold spaces and parentheses itself, so the fields are counted from the last ')'.
@@ -60,6 +77,7 @@ public readonly record struct ProcessStat
         var rest = text[(close + 2)..];
         char state = default;
         int parent = 0, threads = 0;
+        uint flags = 0;
         for (var field = 3; ; field++)
         {
             var end = rest.IndexOf((byte)' ');
@@ -70,9 +88,10 @@ public readonly record struct ProcessStat
                     state = (char)value[0];
                     break;
                 case 4 when Utf8Parser.TryParse(value, out parent, out _):
+                case 9 when Utf8Parser.TryParse(value, out flags, out _):
                 case 20 when Utf8Parser.TryParse(value, out threads, out _):
                     break;
-                case 3 or 4 or 20:
+                case 3 or 4 or 9 or 20:
                     return false;
                 case 22:
                     if (!Utf8Parser.TryParse(value, out ulong start, out _))
@@ -84,6 +103,7 @@ public readonly record struct ProcessStat
                         State = state,
                         ParentPid = parent,
                         Threads = threads,
+                        Flags = flags,
                         StartTime = start,
                     };
                     return true;

@@ -37,6 +37,19 @@ public sealed unsafe class PidFd : FileDescriptor
     /// <returns>The exit code, 128+n after signal n.</returns>
     public int WaitForExit() => Wait(WEXITED) ?? -1;
 
+    /// <summary>Waits until the process has ended, child or not; nothing is reaped (poll(2)).</summary>
+    /// <returns>False when the time is over first.</returns>
+    public bool WaitForEnd(TimeSpan timeout)
+    {
+        using var poll = new EventPoll();
+        poll.Add(this, EventPollFlags.EPOLLIN, 0);
+        var ended = false;
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (!ended && (timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - System.Diagnostics.Stopwatch.GetElapsedTime(started)) is var left && (left > TimeSpan.Zero || timeout == Timeout.InfiniteTimeSpan))
+            poll.Wait(left, (_, _) => ended = true);
+        return ended;
+    }
+
     /// <summary>Reaps a child if it has ended.</summary>
     /// <returns>The exit code, 128+n after signal n; null while it lives.</returns>
     public int? TryReap() => Wait(WEXITED | WNOHANG);

@@ -116,7 +116,9 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
     /// <param name="descriptors">The descriptors that came with it; the caller disposes them.</param>
     /// <returns>Its length; 0 when the other side is gone; -1 when a non-blocking socket has nothing.</returns>
     /// <exception cref="ErrnoException">EMSGSIZE: the message is longer than the buffer.</exception>
-    public int Receive(Span<byte> buffer, out FileDescriptor[] descriptors)
+    public int Receive(Span<byte> buffer, out FileDescriptor[] descriptors) => Receive(this, buffer, out descriptors);
+
+    internal static int Receive(FileDescriptor socket, Span<byte> buffer, out FileDescriptor[] descriptors)
     {
         const int controlCapacity = 64;
         var control = stackalloc byte[controlCapacity];
@@ -125,7 +127,7 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
         {
             var vector = new IoVector { Base = (nint)data, Length = buffer.Length };
             var header = new MessageHeader { Vector = (nint)(&vector), VectorLength = 1, Control = (nint)control, ControlLength = controlCapacity };
-            var length = Libc.Retrying((nint)SystemCallNumber.recvmsg, Number, (nint)(&header), MSG_CMSG_CLOEXEC);
+            var length = Libc.Retrying((nint)SystemCallNumber.recvmsg, socket.Number, (nint)(&header), MSG_CMSG_CLOEXEC);
             if (length == -1)
             {
                 return (Errno)Marshal.GetLastPInvokeError() switch

@@ -140,6 +140,8 @@ public sealed class ContainerLauncher : IDisposable
         var terminal = spec.Terminal ? new TerminalSteps(_program) : null;
 
         _program.Call("close the pipe's other end", SystemCallNumber.close, _goWriter);
+        if (_options.BeforeCgroup is { } admit)
+            _program.Ask("make the control group", (child, _) => admit(child));
         process.JoinCgroup(_cgroup);
         process.SetOomScore();
         namespaces.Enter();
@@ -149,7 +151,6 @@ public sealed class ContainerLauncher : IDisposable
         if (terminal is null)
             process.SetStandardStreams(_input, _output, _error);
         namespaces.BringLoopbackUp();
-        NetDeviceSteps.Move(_program, linux.NetDevices);
         if (_spec.Hostname is { Length: > 0 } hostname && namespaces.Has(CloneFlags.CLONE_NEWUTS))
             _program.Call("set the host name", SystemCallNumber.sethostname, _program.Text(hostname), Encoding.UTF8.GetByteCount(hostname));
         if (_spec.Domainname is { Length: > 0 } domain && namespaces.Has(CloneFlags.CLONE_NEWUTS))

@@ -32,7 +32,7 @@ internal static class LaunchErrors
         _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {error.Message}.", subject, error),
     };
 
-    internal static ContainerException Describe(string subject, Cgroup cgroup, ProcessSpec process, ChildFailure failure)
+    internal static ContainerException Describe(string subject, Cgroup? cgroup, ProcessSpec process, ChildFailure failure)
     {
         var command = process.Args[0];
         var cause = new ErrnoException(failure.Errno, failure.Step);
@@ -85,21 +85,25 @@ internal static class LaunchErrors
         _ => null,
     };
 
+    /// <summary>A command that a created container could not execute when it was started.</summary>
+    internal static ContainerException DescribeExecution(string subject, ProcessSpec process, Errno errno) =>
+        Describe(subject, cgroup: null, process, new ChildFailure("execute", errno, ChildStage.Execute));
+
     /// <summary>The words that clients of OCI runtimes look for to tell exit code 127 from the rest.</summary>
     internal static string NotFound(string command) =>
         command.Contains('/') ? "no such file or directory in the container" : "executable file not found in $PATH of the container";
 
-    private static ContainerException PidTableFull(string subject, string what, Cgroup cgroup, ErrnoException cause) => new(
+    private static ContainerException PidTableFull(string subject, string what, Cgroup? cgroup, ErrnoException cause) => new(
         ErrorReason.PidTableFull, $"{subject}: cannot start {what}: the container's PID table is full{Fill(cgroup)}.", subject, cause)
     {
         Remedy = "Raise -PidsLimit; if zombies fill it, start the container with -Init.",
     };
 
-    private static string Fill(Cgroup cgroup)
+    private static string Fill(Cgroup? cgroup)
     {
         try
         {
-            return cgroup.ReadPidsLimit() is { } limit ? $" ({cgroup.ReadPids()} of {limit})" : "";
+            return cgroup?.ReadPidsLimit() is { } limit ? $" ({cgroup!.ReadPids()} of {limit})" : "";
         }
         catch (ErrnoException)
         {

@@ -38,6 +38,11 @@ public sealed record LaunchOptions
     /// </summary>
     public bool WaitsForStart { get; init; }
 
+    /// <summary>
+    /// Runs in the caller before the process joins its control group, for a group that comes about only with a process in it.
+    /// </summary>
+    public Action<StartedChild>? BeforeCgroup { get; init; }
+
     /// <summary>Runs in the caller when the mounts are made and the root is not entered yet (runtime-spec: createRuntime and createContainer hooks).</summary>
     public Action<StartedChild>? BeforePivot { get; init; }
 

@@ -158,7 +158,8 @@ internal sealed partial class ProcessSteps
 
     /// <summary>Unblocks the signals, closes every other descriptor and executes the command, looked up in its PATH.</summary>
     /// <param name="preserved">How many descriptors from 3 on stay open.</param>
-    internal void Execute(int preserved = 0)
+    /// <param name="name">What the command is told it was called as (argv[0]), if not what it is looked up by.</param>
+    internal void Execute(int preserved = 0, string? name = null)
     {
         _program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, 2 /* SIG_SETMASK */, _program.Memory(8), 0, 8);
         const int CLOSE_RANGE_CLOEXEC = 4;
@@ -171,7 +172,7 @@ internal sealed partial class ProcessSteps
         _program.Stage = ChildStage.Execute;
         var command = _process.Args[0];
         var step = $"execute '{command}'";
-        var arguments = _program.TextArray(_process.Args);
+        var arguments = _program.TextArray(name is null ? _process.Args : [name, .. _process.Args.Skip(1)]);
         var environment = Environment();
         var errno = _program.NewSlot();
         foreach (var candidate in Candidates(command))

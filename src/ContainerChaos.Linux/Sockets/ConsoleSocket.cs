@@ -1,0 +1,47 @@
+namespace ContainerChaos.Linux;
+
+/// <summary>A Unix stream socket over which a terminal's master is handed (runc's <c>--console-socket</c>; unix(7), SCM_RIGHTS).</summary>
+public sealed unsafe class ConsoleSocket : FileDescriptor
+{
+    private const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000;
+
+    private ConsoleSocket(int descriptor)
+        : base(descriptor)
+    {
+    }
+
+    /// <summary>Connects to the socket of whoever is to have the terminal.</summary>
+    /// <exception cref="ErrnoException">ENOENT, ECONNREFUSED: nobody listens at the path.</exception>
+    public static ConsoleSocket Connect(string path)
+    {
+        var socket = new ConsoleSocket((int)Libc.Checked("socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)));
+        try
+        {
+            SeqPacketSocket.WithAddress(path, socket, (s, address, length) =>
+                Libc.Checked("connect", path, Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length)));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Two connected ends (socketpair(2)).</summary>
+    public static (ConsoleSocket Ours, ConsoleSocket Theirs) Pair()
+    {
+        var ends = stackalloc int[2];
+        Libc.Checked("socketpair", null, Libc.SystemCall((nint)SystemCallNumber.socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (nint)ends));
+        return (new ConsoleSocket(ends[0]), new ConsoleSocket(ends[1]));
+    }
+
+    /// <summary>Takes the terminal that the other end has sent.</summary>
+    /// <exception cref="ErrnoException">EPIPE: it sent none.</exception>
+    public FileDescriptor ReceiveTerminal()
+    {
+        Span<byte> name = stackalloc byte[256];
+        SeqPacketSocket.Receive(this, name, out var descriptors);
+        return descriptors is [var terminal, ..] ? terminal : throw new ErrnoException(Errno.EPIPE, "recvmsg", "the terminal");
+    }
+}

@@ -1,0 +1,97 @@
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>
+/// The OCI command line: the verbs and options of runc, and those of crun's that other suites use, over the runtime.
+/// </summary>
+public static class OciCommandLine
+{
+    private const string Usage = """
+        Usage: ccrun [OPTION...] COMMAND [ARGUMENT...]
+
+        COMMANDS:
+          create     make a container whose process waits for start
+          start      let a created container run its command
+          run        create, start, wait for and delete a container
+          exec       run another command in a container
+          kill       send a signal to a container's first process
+          delete     remove a container
+          state      a container's state as JSON
+          list       the containers
+          ps         the processes of a container
+          pause      freeze a container
+          resume     thaw a container
+          update     change a container's limits
+          events     a container's OOM events and resource use
+          spec       write a config.json to begin with
+          features   what this runtime can do, as JSON
+
+        'ccrun COMMAND --help' shows a command's options, 'ccrun --help' this.
+
+        """;
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="arguments">The process's arguments.</param>
+    /// <param name="version">The product's version.</param>
+    /// <returns>The exit code: the container's for run and exec; 1 for an error, 125 to 127 from run as Docker has it, 255 from exec as runc has it.</returns>
+    public static int Execute(ReadOnlySpan<string> arguments, string version)
+    {
+        if (arguments is [] or ["--help" or "-h", ..] or ["help"])
+        {
+            RuntimeLog.Write(1, Usage);
+            return 0;
+        }
+        if (arguments is ["--version" or "-v"] || arguments[^1] == "--version")
+        {
+            RuntimeLog.Write(1, $"ccrun version {version}\nspec: 1.3.0\n+SECCOMP +EBPF +CAP\n");
+            return 0;
+        }
+        var global = new GlobalOptions();
+        var verb = "";
+        try
+        {
+            (global, var rest) = GlobalOptions.Parse(arguments);
+            verb = rest is [var first, ..] ? first : "";
+            return Execute(global, verb, rest.Length > 0 ? rest[1..] : [], version);
+        }
+        catch (ContainerException e)
+        {
+            return Fail(global, verb, e.Remedy is null ? e.Message : $"{e.Message} {e.Remedy}", e.ExitCode);
+        }
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(global, verb, e.Message, 125);
+        }
+    }
+
+    private static int Execute(GlobalOptions global, string verb, ReadOnlySpan<string> arguments, string version) => verb switch
+    {
+        "help" => 0,
+        "create" => CreateCommand.Execute(global, arguments),
+        "start" => StartCommand.Execute(global, arguments),
+        "run" => RunCommand.Execute(global, arguments),
+        "exec" => ExecCommand.Execute(global, arguments),
+        "kill" => KillCommand.Execute(global, arguments),
+        "delete" => DeleteCommand.Execute(global, arguments),
+        "state" => StateCommand.Execute(global, arguments),
+        "list" => ListCommand.Execute(global, arguments),
+        "ps" => PsCommand.Execute(global, arguments),
+        "pause" => PauseCommand.Pause(global, arguments),
+        "resume" => PauseCommand.Resume(global, arguments),
+        "spec" => SpecCommand.Execute(arguments),
+        "features" => FeaturesCommand.Execute(arguments, version),
+        _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command.", verb) { Remedy = "'ccrun --help' lists them." },
+    };
+
+    private static int Fail(GlobalOptions global, string verb, string message, int exitCode)
+    {
+        global.Log.Error(message);
+        return verb switch
+        {
+            "run" => exitCode,
+            "exec" => 255,
+            _ => 1,
+        };
+    }
+}

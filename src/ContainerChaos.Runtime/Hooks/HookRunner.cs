@@ -1,0 +1,104 @@
+using System.Text.Json;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>Runs hooks (runtime-spec, config: POSIX-platform Hooks): in order, with the container's state on standard input.</summary>
+internal sealed class HookRunner
+{
+    private readonly string _subject;
+    private readonly IReadOnlyDictionary<string, string>? _annotations;
+
+    /// <param name="subject">The container's id, for messages.</param>
+    /// <param name="annotations">The config's: <c>run.oci.hooks.stdout</c> and <c>.stderr</c> name files for the hooks' output, as in crun.</param>
+    internal HookRunner(string subject, IReadOnlyDictionary<string, string>? annotations)
+    {
+        _subject = subject;
+        _annotations = annotations;
+    }
+
+    /// <summary>Runs the hooks of one point.</summary>
+    /// <param name="kind">Its name, as in the config.</param>
+    /// <param name="hooks">The hooks.</param>
+    /// <param name="state">The container's state.</param>
+    /// <param name="container">The process whose namespaces they run in; null for the runtime's own.</param>
+    /// <exception cref="ContainerException">One failed or took too long; those after it were not run.</exception>
+    internal void Run(string kind, IReadOnlyList<HookSpec> hooks, StateDocument state, (PidFd Process, int Pid)? container = null)
+    {
+        if (hooks.Count == 0)
+            return;
+        var text = JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateDocument);
+        for (var i = 0; i < hooks.Count; i++)
+            Run($"hooks.{kind}[{i}] ({hooks[i].Path})", hooks[i], text, state.Bundle, container);
+    }
+
+    /// <summary>As <see cref="Run(string, IReadOnlyList{HookSpec}, StateDocument, ValueTuple{PidFd, int}?)"/>, with a warning for each that fails (poststop).</summary>
+    internal void RunAll(string kind, IReadOnlyList<HookSpec> hooks, StateDocument state, RuntimeLog log)
+    {
+        for (var i = 0; i < hooks.Count; i++)
+        {
+            try
+            {
+                Run(kind, [hooks[i]], state);
+            }
+            catch (ContainerException e)
+            {
+                log.Warn(e.Message);
+            }
+        }
+    }
+
+    private void Run(string name, HookSpec hook, byte[] state, string bundle, (PidFd Process, int Pid)? container)
+    {
+        using var program = new ChildProgram();
+        ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot();
+        var args = hook.Args.Count > 0 ? hook.Args : [hook.Path];
+        var steps = new ProcessSteps(program, new ProcessSpec { Args = [hook.Path, .. args.Skip(1)], Env = hook.Env, Cwd = "/" });
+        if (container is { } joined)
+        {
+            var namespaces = ContainerNamespaces.Of(joined.Pid);
+            if (namespaces.Outer != CloneFlags.None)
+                program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)namespaces.Outer);
+            if (namespaces.HasUser)
+                program.Call("join the container's user namespace", SystemCallNumber.setns, target, (long)namespaces.Inner);
+            program.HandOver("fork inside the container");
+        }
+        else
+        {
+            program.Call("go to the bundle", SystemCallNumber.chdir, program.Text(bundle)).ToleratingAll();
+        }
+        program.Call("start a session", SystemCallNumber.setsid);
+        steps.SetStandardStreams(input, output, error);
+        steps.ResetSignals();
+        steps.Execute(name: args[0]);
+
+        using var stdin = FileDescriptor.Memory("hook-state", state);
+        using var stdout = Sink("run.oci.hooks.stdout");
+        using var stderr = Sink("run.oci.hooks.stderr");
+        using var child = program.Start(
+            CloneFlags.None, null, (target, container?.Process.Number ?? -1), (input, stdin.Number), (output, stdout.Number), (error, stderr.Number));
+        var failure = child.WaitForExecute();
+        using var process = child.Process;
+        if (failure is not null)
+            throw Failed(name, $"{failure.Step}: {ErrnoException.Describe(failure.Errno)}");
+        if (hook.Timeout is > 0 and var seconds && !process.WaitForEnd(TimeSpan.FromSeconds(seconds)))
+        {
+            child.Kill();
+            throw Failed(name, $"it took longer than its timeout of {seconds} s and was killed");
+        }
+        if (process.WaitForExit() is not 0 and var code)
+            throw Failed(name, code > 128 ? $"it was ended by {SignalName.Of(code - 128)}" : $"exit status {code}");
+    }
+
+    private ContainerException Failed(string name, string why) => new(ErrorReason.StartFailed, $"{_subject}: error running hook {name}: {why}.", _subject)
+    {
+        Remedy = "A hook must end with exit status 0; its standard error is the runtime's unless an annotation names a file.",
+    };
+
+    private FileDescriptor Sink(string annotation)
+    {
+        if (_annotations?.TryGetValue(annotation, out var path) == true)
+            return FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x1B6 /* 0666 less the umask */);
+        return annotation.EndsWith("stderr", StringComparison.Ordinal) ? FileDescriptor.Duplicate(2) : FileDescriptor.Open("/dev/null", OpenFlags.O_WRONLY);
+    }
+}

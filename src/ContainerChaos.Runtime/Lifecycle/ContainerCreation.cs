@@ -1,0 +1,178 @@
+using System.Globalization;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Runtime;
+
+/// <summary>
+/// Makes a container of a bundle, up to its first process: the part that <c>create</c> and <c>run</c> share. Whatever fails,
+/// nothing of it is left.
+/// </summary>
+internal sealed class ContainerCreation
+{
+    private readonly GlobalOptions _global;
+    private readonly CreateOptions _options;
+    private readonly RuntimeSpec _spec;
+    private readonly string _bundle;
+    private readonly string _configPath;
+    private readonly string _rootfs;
+    private readonly HookRunner _hooks;
+
+    internal ContainerCreation(GlobalOptions global, CreateOptions options)
+    {
+        _global = global;
+        _options = options;
+        _bundle = Path.GetFullPath(options.Bundle);
+        _configPath = Path.Combine(_bundle, options.Config);
+        _spec = WithInheritedDescriptors(RuntimeSpecJson.Read(_configPath), options);
+        SpecValidation.Check(_spec, global.Log.Warn);
+        _rootfs = RootOf(_spec, _bundle);
+        _hooks = new HookRunner(options.Id, _spec.Annotations);
+    }
+
+    /// <summary>The container's config.</summary>
+    internal RuntimeSpec Spec => _spec;
+
+    /// <summary>Makes the container and starts its first process.</summary>
+    /// <param name="waitsForStart">Whether that process stops before its command.</param>
+    /// <param name="streams">Its streams.</param>
+    /// <returns>The container and its process, a child of this one.</returns>
+    internal (StoredContainer Container, LaunchedProcess Process) Start(bool waitsForStart, LaunchStreams streams)
+    {
+        var (container, held) = _global.Store.Reserve(_options.Id);
+        using (held)
+        {
+            ContainerCgroup? cgroup = null;
+            try
+            {
+                container.Spec = _spec;
+                cgroup = ContainerCgroup.ForNew(_spec, _options.Id, _global.CgroupDriver);
+                File.Copy(_configPath, container.ConfigPath, overwrite: true);
+                container.Save(new ContainerRecord
+                {
+                    Id = _options.Id,
+                    Bundle = _bundle,
+                    Rootfs = _rootfs,
+                    Owner = Environment.UserName,
+                    Created = DateTimeOffset.UtcNow,
+                    Cgroup = cgroup.Record,
+                });
+                cgroup.Create(_spec.Linux?.Resources);
+                var process = Launch(container, cgroup, waitsForStart, streams);
+                // The first process has a copy until its execve(2), which in a created container is far away.
+                held.Unlock();
+                return (container, process);
+            }
+            catch
+            {
+                Undo(container, cgroup);
+                throw;
+            }
+        }
+    }
+
+    private LaunchedProcess Launch(StoredContainer container, ContainerCgroup cgroup, bool waitsForStart, LaunchStreams streams)
+    {
+        using var launcher = new ContainerLauncher(
+            _spec,
+            new LaunchOptions
+            {
+                RootPath = _rootfs,
+                Bundle = _bundle,
+                NoPivot = _options.NoPivot,
+                NoNewKeyring = _options.NoNewKeyring,
+                PreservedDescriptors = _options.PreservedDescriptors,
+                WaitsForStart = waitsForStart,
+                BeforeCgroup = cgroup.NeedsProcess ? child => cgroup.Admit(child.Pid, _spec.Linux?.Resources) : null,
+                BeforePivot = _spec.Hooks is { } hooks && (hooks.Prestart.Count | hooks.CreateRuntime.Count | hooks.CreateContainer.Count) != 0
+                    ? child => RunCreateHooks(container, hooks, child)
+                    : null,
+                BeforeExecute = !waitsForStart && _spec.Hooks is { StartContainer.Count: > 0 } last
+                    ? child => _hooks.Run("startContainer", last.StartContainer, container.Document("created") with { Pid = child.Pid }, (child.Process, child.Pid))
+                    : null,
+            },
+            cgroup.Group, _options.Id);
+
+        using var gate = waitsForStart ? OpenFifo(container.StartGate, OpenFlags.O_RDWR) : null;
+        using var reports = waitsForStart ? OpenFifo(container.StartReports, OpenFlags.O_RDWR) : null;
+        // The first process holds the writing end alone, so that its execve(2) is the end of the file for 'start'.
+        using var reportsWriter = waitsForStart ? FileDescriptor.Open(container.StartReports, OpenFlags.O_WRONLY) : null;
+        reports?.Dispose();
+        var process = launcher.Start(
+            streams with { StartGate = gate, StartReports = reportsWriter },
+            (pid, started) => container.Save(container.Record! with { Pid = pid, StartTime = started, Cgroup = cgroup.Record }));
+        try
+        {
+            if (_options.PidFile is { } file)
+                WritePidFile(file, process.Pid);
+            return process;
+        }
+        catch
+        {
+            process.Process.SendSignal(9);
+            process.Process.WaitForExit();
+            process.Process.Dispose();
+            throw;
+        }
+    }
+
+    private void RunCreateHooks(StoredContainer container, HooksSpec hooks, StartedChild child)
+    {
+        var state = container.Document("creating") with { Pid = child.Pid };
+        _hooks.Run("prestart", hooks.Prestart, state);
+        _hooks.Run("createRuntime", hooks.CreateRuntime, state);
+        _hooks.Run("createContainer", hooks.CreateContainer, state, (child.Process, child.Pid));
+    }
+
+    private void Undo(StoredContainer container, ContainerCgroup? cgroup)
+    {
+        try
+        {
+            cgroup?.Delete();
+        }
+        catch (ContainerException e)
+        {
+            _global.Log.Warn(e.Message);
+        }
+        // runtime-spec, lifecycle: what fails after the environment was made goes on with the removal, and its hooks.
+        if (container.Record is { Pid: > 0 } && _spec.Hooks is { Poststop.Count: > 0 } hooks)
+            _hooks.RunAll("poststop", hooks.Poststop, container.Document("stopped"), _global.Log);
+        container.Remove();
+    }
+
+    /// <summary>Written beside it and renamed, so that nobody reads half a number.</summary>
+    private static void WritePidFile(string path, int pid)
+    {
+        var whole = Path.GetFullPath(path);
+        var temporary = Path.Combine(Path.GetDirectoryName(whole)!, "." + Path.GetFileName(whole));
+        File.WriteAllText(temporary, pid.ToString(CultureInfo.InvariantCulture));
+        File.Move(temporary, whole, overwrite: true);
+    }
+
+    private static FileDescriptor OpenFifo(string path, OpenFlags flags)
+    {
+        Fifo.Create(path);
+        return FileDescriptor.Open(path, flags);
+    }
+
+    private static string RootOf(RuntimeSpec spec, string bundle)
+    {
+        var path = Path.GetFullPath(spec.Root!.Path, bundle);
+        return Directory.Exists(path) ? path : throw new ContainerException(ErrorReason.InvalidArgument, $"root.path: {path}: no such file or directory.", path);
+    }
+
+    /// <summary>sd_listen_fds(3): descriptors that the caller was given are the container's, whose first process is PID 1.</summary>
+    private static RuntimeSpec WithInheritedDescriptors(RuntimeSpec spec, CreateOptions options)
+    {
+        if (spec.Process is null || !int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), out var count) || count <= 0)
+            return spec;
+        options.PreservedDescriptors += count;
+        var names = Environment.GetEnvironmentVariable("LISTEN_FDNAMES");
+        return spec with
+        {
+            Process = spec.Process with
+            {
+                Env = [.. spec.Process.Env, $"LISTEN_FDS={count}", "LISTEN_PID=1", .. names is null ? [] : new[] { $"LISTEN_FDNAMES={names}" }],
+            },
+        };
+    }
+}
