@@ -151,6 +151,7 @@ public sealed class ContainerLauncher : IDisposable
         if (terminal is null)
             process.SetStandardStreams(_input, _output, _error);
         namespaces.BringLoopbackUp();
+        NetDeviceSteps.Move(_program, linux.NetDevices);
         if (_spec.Hostname is { Length: > 0 } hostname && namespaces.Has(CloneFlags.CLONE_NEWUTS))
             _program.Call("set the host name", SystemCallNumber.sethostname, _program.Text(hostname), Encoding.UTF8.GetByteCount(hostname));
         if (_spec.Domainname is { Length: > 0 } domain && namespaces.Has(CloneFlags.CLONE_NEWUTS))
