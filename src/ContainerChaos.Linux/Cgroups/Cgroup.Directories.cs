@@ -36,6 +36,17 @@ public sealed partial class Cgroup
         }
     }
 
+    /// <summary>Makes the group below the one that a process is in, and moves it: only then is the one above free to pass controllers on.</summary>
+    public void CreateBelow(int pid)
+    {
+        if (Unified is { } part)
+        {
+            CgroupDirectory.Create(part.Directory);
+            WriteNumber(part, "cgroup.procs", pid);
+        }
+        Create();
+    }
+
     /// <summary>Leaves out the hierarchies that the group does not exist in: those that were not writable when it was made.</summary>
     public void KeepExisting() => _parts = [.. _parts.Where(part => Directory.Exists(part.Directory))];
 
@@ -89,7 +100,10 @@ public sealed partial class Cgroup
         {
             var active = CgroupDirectory.Read(directory, "cgroup.subtree_control").Split(' ');
             var missing = wanted.Where(c => !active.Contains(c)).Select(c => "+" + c).ToArray();
-            if (missing.Length == 0 || TryPassOn(directory, string.Join(' ', missing)))
+            if (missing.Length == 0 || TryPassOn(directory, string.Join(' ', missing)) is not { } errno)
+                continue;
+            // A group with processes of its own passes on only what can be threaded, and those below it are then invalid.
+            if (errno == Errno.EBUSY)
                 continue;
             // All or none in one write: a single one that is refused must not keep the others out.
             foreach (var controller in missing)
@@ -97,16 +111,16 @@ public sealed partial class Cgroup
         }
     }
 
-    private static bool TryPassOn(string directory, string controllers)
+    private static Errno? TryPassOn(string directory, string controllers)
     {
         try
         {
             CgroupDirectory.Write(directory, "cgroup.subtree_control", controllers);
-            return true;
+            return null;
         }
-        catch (ErrnoException)
+        catch (ErrnoException e)
         {
-            return false;
+            return e.Errno;
         }
     }
 

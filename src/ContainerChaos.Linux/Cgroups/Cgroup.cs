@@ -54,7 +54,10 @@ public sealed partial class Cgroup
 
     /// <summary>The version 2 directory that clone3(2) can put a child into (CLONE_INTO_CGROUP); null when the group has none, see <see cref="JoinFiles"/>.</summary>
     public FileDescriptor? OpenForClone() =>
-        Unified is { } part ? FileDescriptor.Open(part.Directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY) : null;
+        Unified is { } part && !ComesWithProcess ? FileDescriptor.Open(part.Directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY) : null;
+
+    /// <summary>Whether somebody else makes the group, with a process in it that was cloned elsewhere.</summary>
+    public bool ComesWithProcess { get; init; }
 
     /// <summary>Moves a process with all its threads into the group; on version 1 the slow way, see <see cref="JoinFiles"/>.</summary>
     public void Add(int pid)

@@ -74,7 +74,9 @@ public sealed class CgroupHost
     /// <summary>A group of this host by its path below the root of each hierarchy; it need not exist.</summary>
     /// <param name="path">Such as <c>/containerchaos/ID</c>.</param>
     /// <param name="membership">Which hierarchies it is made in.</param>
-    public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core) => new(this, path, membership);
+    /// <param name="comesWithProcess">See <see cref="Cgroup.ComesWithProcess"/>.</param>
+    public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core, bool comesWithProcess = false) =>
+        new(this, path, membership) { ComesWithProcess = comesWithProcess };
 
     private static bool IsName(string option) => option.StartsWith("name=", StringComparison.Ordinal);
 

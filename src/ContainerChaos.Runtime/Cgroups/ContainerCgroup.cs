@@ -15,27 +15,34 @@ namespace ContainerChaos.Runtime;
 internal sealed class ContainerCgroup
 {
     private const string DefaultParent = "/containerchaos";
+
+    // crun's, which podman sets: a group below the scope that the container is in, and one below that which it may manage.
+    private const string SubgroupAnnotation = "run.oci.systemd.subgroup", DelegateAnnotation = "run.oci.delegate-cgroup";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string _subject;
     private readonly bool _isDefault;
-    private readonly IReadOnlyList<DeviceSpec> _devices;
+    private readonly LinuxSpec _linux;
     private CgroupRecord _record;
+    private bool _isStarted;
+    private string _slice = "";
+    private IReadOnlyDictionary<string, string> _annotations = new Dictionary<string, string>();
 
-    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault, IReadOnlyList<DeviceSpec> devices)
+    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault, LinuxSpec? linux = null)
     {
         _subject = subject;
         _record = record;
         _isDefault = isDefault;
-        _devices = devices;
-        Group = Describe(() => CgroupHost.Current.Group(record.Path ?? "/", record.Path is null ? CgroupMembership.None : CgroupMembership.All));
+        _linux = linux ?? new LinuxSpec();
+        Group = Describe(() => Open(record, comesWithProcess: record.Unit is not null && linux is not null));
     }
 
     /// <summary>What the state keeps; complete after <see cref="Create"/> or <see cref="Admit"/>.</summary>
     internal CgroupRecord Record => _record;
 
     /// <summary>The group itself: without any directory when the container stays where it was started from.</summary>
-    internal Cgroup Group { get; }
+    internal Cgroup Group { get; private set; }
 
     /// <summary>Whether the group comes about with the first process (<see cref="CgroupDriver.Systemd"/>), see <see cref="Admit"/>.</summary>
     internal bool NeedsProcess => _record.Driver == CgroupDriver.Systemd;
@@ -47,20 +54,25 @@ internal sealed class ContainerCgroup
     /// <exception cref="ContainerException">The path leads out of the hierarchy (<see cref="ErrorReason.InvalidArgument"/>), or the host has no control groups.</exception>
     internal static ContainerCgroup ForNew(RuntimeSpec spec, string id, CgroupDriver driver)
     {
-        var path = spec.Linux?.CgroupsPath;
-        var devices = spec.Linux?.Devices ?? [];
-        return driver switch
+        var linux = spec.Linux ?? new LinuxSpec();
+        switch (driver)
         {
-            CgroupDriver.Disabled => new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true, devices),
-            CgroupDriver.Systemd => throw new ContainerException(ErrorReason.NotSupported, "--systemd-cgroup: the systemd driver is not supported yet.", id),
-            _ => new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(path, id) }, isDefault: path is null or "", devices),
-        };
+            case CgroupDriver.Disabled:
+                return new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true, linux);
+            case CgroupDriver.Systemd:
+                var (unit, slice, scope) = SystemdScope.Plan(spec, id);
+                var annotations = spec.Annotations ?? new Dictionary<string, string>();
+                var record = new CgroupRecord { Driver = driver, Unit = unit, Path = scope + Below(annotations, SubgroupAnnotation) + Below(annotations, DelegateAnnotation) };
+                return new ContainerCgroup(id, record, isDefault: false, linux) { _slice = slice, _annotations = annotations };
+            default:
+                return new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(linux.CgroupsPath, id) }, isDefault: linux.CgroupsPath is null or "", linux);
+        }
     }
 
     /// <summary>The group of a container that exists.</summary>
     internal static ContainerCgroup FromState(string id, CgroupRecord record)
     {
-        var cgroup = new ContainerCgroup(id, record, isDefault: false, devices: []);
+        var cgroup = new ContainerCgroup(id, record, isDefault: false);
         // Where it could not be made it is not: a hierarchy that was read-only then.
         cgroup.Group.KeepExisting();
         return cgroup;
@@ -73,9 +85,11 @@ internal sealed class ContainerCgroup
     /// </exception>
     internal void Create(ResourcesSpec? resources)
     {
-        if (_record.Path is null || NeedsProcess)
+        if (_record.Path is null)
             return;
         RefuseStrangers();
+        if (NeedsProcess)
+            return;
         // The default parent is ours even if an earlier container made it.
         var made = _isDefault ? 1 : Group.MissingAbove;
         try
@@ -98,9 +112,7 @@ internal sealed class ContainerCgroup
         _record = _record with { MadeAbove = made };
         try
         {
-            Apply(resources);
-            if (resources is null or { Devices.Count: 0 })
-                DeviceRules.ApplyDefault(Group, _devices);
+            ApplyAll(resources);
         }
         catch
         {
@@ -112,8 +124,25 @@ internal sealed class ContainerCgroup
     /// <summary>With <see cref="NeedsProcess"/>: makes the group with a parked process in it and sets its limits; otherwise nothing.</summary>
     internal void Admit(int pid, ResourcesSpec? resources)
     {
-        _ = pid;
-        _ = resources;
+        if (!NeedsProcess)
+            return;
+        var planned = _record.Path!;
+        var scope = SystemdScope.Find(_subject, _record.Unit!).Start(pid, _slice, resources, _annotations);
+        _isStarted = true;
+        var path = scope + Below(_annotations, SubgroupAnnotation) + Below(_annotations, DelegateAnnotation);
+        if (path != planned && CgroupHost.Current.Mode != CgroupMode.V2)
+            throw new ContainerException(ErrorReason.StartFailed, $"{_subject}: systemd put the scope into {path} instead of {planned}.", _subject);
+        _record = _record with { Path = path };
+        Describe(() =>
+        {
+            Group = Open(_record, comesWithProcess: true);
+            // systemd makes the directories of the controllers that it manages; the rest is ours.
+            if (path == scope)
+                Group.Create();
+            else
+                Group.CreateBelow(pid);
+        });
+        ApplyAll(resources);
     }
 
     /// <summary>Sets every limit that is given.</summary>
@@ -124,7 +153,12 @@ internal sealed class ContainerCgroup
     }
 
     /// <summary>Changes the limits that are given, of a running container.</summary>
-    internal void Update(ResourcesSpec resources) => Apply(resources);
+    internal void Update(ResourcesSpec resources)
+    {
+        if (_record.Unit is { } unit)
+            SystemdScope.Find(_subject, unit).Update(resources, CpuLimits.TryReadQuota(Group));
+        Apply(resources);
+    }
 
     /// <summary>Stops every process of the container, and returns when all have stopped.</summary>
     internal void Freeze() => Describe(() => Group.Freeze(Patience));
@@ -144,8 +178,30 @@ internal sealed class ContainerCgroup
     /// <summary>Removes the group with those below it, and waits for its last processes to end.</summary>
     internal void Delete()
     {
-        if (_record.Path is not null)
-            Describe(() => Group.Delete(_record.MadeAbove, Patience));
+        if (_record.Path is null || (_record.Unit is not null && _slice.Length > 0 && !_isStarted))
+            return;
+        if (_record.Unit is { } unit)
+            SystemdScope.Find(_subject, unit).Stop();
+        Describe(() => Group.Delete(_record.MadeAbove, Patience));
+    }
+
+    private static Cgroup Open(CgroupRecord record, bool comesWithProcess) =>
+        CgroupHost.Current.Group(record.Path ?? "/", record.Path is null ? CgroupMembership.None : CgroupMembership.All, comesWithProcess);
+
+    private static string Below(IReadOnlyDictionary<string, string> annotations, string key)
+    {
+        if (!annotations.TryGetValue(key, out var name) || name.Length == 0)
+            return "";
+        if (name.Split('/').Any(part => part is "" or "." or ".."))
+            throw new ContainerException(ErrorReason.InvalidArgument, $"annotations[\"{key}\"]: '{name}' is not a group's name.", key);
+        return "/" + name;
+    }
+
+    private void ApplyAll(ResourcesSpec? resources)
+    {
+        Apply(resources);
+        if (_record.Path is not null && resources is null or { Devices.Count: 0 })
+            DeviceRules.ApplyDefault(Group, _linux.Devices);
     }
 
     private void RefuseStrangers()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ContainerChaos.Runtime;
 
 /// <summary>A container's state as <c>state</c> prints it and hooks read it (runtime-spec, runtime: State).</summary>
@@ -29,4 +31,8 @@ internal sealed record StateDocument
 
     /// <summary>The user that created it; beyond the specification.</summary>
     public string? Owner { get; set; }
+
+    /// <summary>The systemd scope, with crun's name for it; beyond the specification.</summary>
+    [JsonPropertyName("systemd-scope")]
+    public string? SystemdScope { get; set; }
 }

@@ -105,6 +105,7 @@ internal sealed class StoredContainer
             Rootfs = Record?.Rootfs,
             Created = Record?.Created,
             Owner = Record?.Owner,
+            SystemdScope = Record?.Cgroup?.Unit,
         };
     }
 

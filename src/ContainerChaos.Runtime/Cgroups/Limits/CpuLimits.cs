@@ -56,6 +56,22 @@ internal static class CpuLimits
         }
     }
 
+    /// <summary>The quota and the period that are set now, -1 for no quota; null when they can't be read.</summary>
+    internal static (long Quota, ulong Period)? TryReadQuota(Cgroup group)
+    {
+        try
+        {
+            var fields = group.IsUnified("cpu")
+                ? group.Read("cpu", "cpu.max").Split(' ')
+                : [group.Read("cpu", "cpu.cfs_quota_us"), group.Read("cpu", "cpu.cfs_period_us")];
+            return (long.TryParse(fields[0], out var quota) ? quota : -1, ulong.Parse(fields[1]));
+        }
+        catch (ErrnoException)
+        {
+            return null;
+        }
+    }
+
     private static void ApplyUnified(LimitWriter limits, CpuSpec cpu)
     {
         if (cpu.RealtimePeriod is not null || cpu.RealtimeRuntime is not null)
