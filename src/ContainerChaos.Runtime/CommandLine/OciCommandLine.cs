@@ -44,7 +44,7 @@ public static class OciCommandLine
         }
         if (arguments is ["--version" or "-v"] || arguments[^1] == "--version")
         {
-            RuntimeLog.Write(1, $"ccrun version {version}\nspec: 1.3.0\n+SECCOMP +EBPF +CAP\n");
+            RuntimeLog.Write(1, $"ccrun version {version}\nspec: 1.3.0\n+SYSTEMD +SECCOMP +EBPF +CAP\n");
             return 0;
         }
         var global = new GlobalOptions();
@@ -79,6 +79,8 @@ public static class OciCommandLine
         "ps" => PsCommand.Execute(global, arguments),
         "pause" => PauseCommand.Pause(global, arguments),
         "resume" => PauseCommand.Resume(global, arguments),
+        "update" => UpdateCommand.Execute(global, arguments),
+        "events" => EventsCommand.Execute(global, arguments),
         "spec" => SpecCommand.Execute(arguments),
         "features" => FeaturesCommand.Execute(arguments, version),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command.", verb) { Remedy = "'ccrun --help' lists them." },

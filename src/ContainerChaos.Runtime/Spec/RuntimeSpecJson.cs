@@ -7,6 +7,7 @@ namespace ContainerChaos.Runtime;
 /// <summary>Source-generated JSON of the runtime-spec.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = true, // as in Go, where the other runtimes and their clients come from
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(RuntimeSpec))]
 public sealed partial class RuntimeSpecJson : JsonSerializerContext
@@ -20,6 +21,12 @@ public sealed partial class RuntimeSpecJson : JsonSerializerContext
     /// <summary>Reads the process to execute in a container, as <c>exec --process</c> takes it.</summary>
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
     internal static ProcessSpec ReadProcess(string path) => Parse(ReadFile(path), path, Default.ProcessSpec);
+
+    /// <summary>Reads the limits that <c>update --resources</c> takes; <c>-</c> is standard input.</summary>
+    /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
+    internal static ResourcesSpec ReadResources(string path) => path == "-"
+        ? Parse(ReadFile("/dev/stdin"), "standard input", Default.ResourcesSpec)
+        : Parse(ReadFile(path), path, Default.ResourcesSpec);
 
     /// <summary>Parses one of the specification's objects.</summary>
     /// <param name="document">The text, UTF-8.</param>

@@ -9,7 +9,8 @@ internal static class ResourceValidation
         {
             if (rule.Type is { Length: > 0 } type)
                 item["type"].RequireOneOf(type, ["a", "b", "c"], "type of device");
-            if (rule.Access is { Length: > 0 } access && access.AsSpan().IndexOfAnyExcept("rwm") >= 0)
+            // The kernel has no 'a', but configurations in the wild do; it adds nothing.
+            if (rule.Access is { Length: > 0 } access && access.AsSpan().IndexOfAnyExcept("rwma") >= 0)
                 throw item["access"].Invalid($"'{access}' holds something else than r, w and m");
             // -1 is how old configurations write "any".
             item["major"].RequireBetween(rule.Major ?? 0, -1, (1 << 12) - 1);
