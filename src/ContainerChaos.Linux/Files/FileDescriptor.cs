@@ -122,12 +122,9 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         return FileStatus.TryRead(path, out var there) && there.Device == here.Device && there.Inode == here.Inode;
     }
 
-    /// <summary>Changes the owner of the open file and leaves its group (fchown(2)).</summary>
-    public void SetOwner(uint user)
-    {
-        const int unchanged = -1;
-        Libc.Checked("fchown", null, Libc.SystemCall((nint)SystemCallNumber.fchown, Number, unchecked((nint)user), unchanged));
-    }
+    /// <summary>Changes the owner and the group of the open file (fchown(2)); the group stays when none is given.</summary>
+    public void SetOwner(uint user, uint group = uint.MaxValue) =>
+        Libc.Checked("fchown", null, Libc.SystemCall((nint)SystemCallNumber.fchown, Number, unchecked((nint)user), unchecked((nint)group)));
 
     /// <summary>Sets close-on-exec on a descriptor that was inherited without it (fcntl(2), FD_CLOEXEC).</summary>
     public void SetCloseOnExec()

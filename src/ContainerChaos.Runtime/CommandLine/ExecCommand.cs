@@ -40,6 +40,7 @@ internal static class ExecCommand
             new ExecOptions
             {
                 Seccomp = container.Spec.Linux?.Seccomp,
+                Linux = container.Spec.Linux,
                 PreservedDescriptors = options.PreservedDescriptors,
                 NoNewKeyring = options.NoNewKeyring,
             });

@@ -48,7 +48,7 @@ internal static class RunCommand
                 return;
             try
             {
-                new HookRunner(options.Id, creation.Spec.Annotations).Run("poststart", hooks.Poststart, started.Document("running"));
+                new HookRunner(options.Id, creation.Spec).Run("poststart", hooks.Poststart, started.Document("running"));
             }
             catch (ContainerException)
             {

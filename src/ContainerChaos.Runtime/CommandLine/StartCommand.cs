@@ -20,7 +20,7 @@ internal static class StartCommand
         if (container.Spec.Process is null)
             throw new ContainerException(ErrorReason.InvalidArgument, $"process: {container.Id} has none to start.", container.Id);
 
-        var hooks = new HookRunner(container.Id, container.Spec.Annotations);
+        var hooks = new HookRunner(container.Id, container.Spec);
         try
         {
             using (var process = container.OpenProcess() ?? throw Gone(container))
@@ -36,6 +36,7 @@ internal static class StartCommand
         {
             // runtime-spec, lifecycle: stop the container and go on with its removal.
             ContainerRemoval.Kill(container);
+            ContainerRemoval.Remove(container, global.Log);
             throw;
         }
         return 0;

@@ -7,14 +7,16 @@ namespace ContainerChaos.Runtime;
 internal sealed class HookRunner
 {
     private readonly string _subject;
-    private readonly IReadOnlyDictionary<string, string>? _annotations;
+    private readonly RuntimeSpec _spec;
 
     /// <param name="subject">The container's id, for messages.</param>
-    /// <param name="annotations">The config's: <c>run.oci.hooks.stdout</c> and <c>.stderr</c> name files for the hooks' output, as in crun.</param>
-    internal HookRunner(string subject, IReadOnlyDictionary<string, string>? annotations)
+    /// <param name="spec">
+    /// The container, whose annotations <c>run.oci.hooks.stdout</c> and <c>.stderr</c> name files for the hooks' output, as in crun.
+    /// </param>
+    internal HookRunner(string subject, RuntimeSpec spec)
     {
         _subject = subject;
-        _annotations = annotations;
+        _spec = spec;
     }
 
     /// <summary>Runs the hooks of one point.</summary>
@@ -29,17 +31,18 @@ internal sealed class HookRunner
             return;
         var text = JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateDocument);
         for (var i = 0; i < hooks.Count; i++)
-            Run($"hooks.{kind}[{i}] ({hooks[i].Path})", hooks[i], text, state.Bundle, container);
+            Run(kind, i, hooks[i], text, state.Bundle, container);
     }
 
     /// <summary>As <see cref="Run(string, IReadOnlyList{HookSpec}, StateDocument, ValueTuple{PidFd, int}?)"/>, with a warning for each that fails (poststop).</summary>
     internal void RunAll(string kind, IReadOnlyList<HookSpec> hooks, StateDocument state, RuntimeLog log)
     {
+        var text = JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateDocument);
         for (var i = 0; i < hooks.Count; i++)
         {
             try
             {
-                Run(kind, [hooks[i]], state);
+                Run(kind, i, hooks[i], text, state.Bundle, container: null);
             }
             catch (ContainerException e)
             {
@@ -48,12 +51,12 @@ internal sealed class HookRunner
         }
     }
 
-    private void Run(string name, HookSpec hook, byte[] state, string bundle, (PidFd Process, int Pid)? container)
+    private void Run(string kind, int index, HookSpec hook, byte[] state, string bundle, (PidFd Process, int Pid)? container)
     {
         using var program = new ChildProgram();
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot();
         var args = hook.Args.Count > 0 ? hook.Args : [hook.Path];
-        var steps = new ProcessSteps(program, new ProcessSpec { Args = [hook.Path, .. args.Skip(1)], Env = hook.Env, Cwd = "/" });
+        var steps = new ProcessSteps(program, new ProcessSpec { Args = [hook.Path, .. args.Skip(1)], Env = hook.Env ?? DefaultEnvironment(kind), Cwd = "/" });
         if (container is { } joined)
         {
             var namespaces = ContainerNamespaces.Of(joined.Pid);
@@ -63,10 +66,8 @@ internal sealed class HookRunner
                 program.Call("join the container's user namespace", SystemCallNumber.setns, target, (long)namespaces.Inner);
             program.HandOver("fork inside the container");
         }
-        else
-        {
-            program.Call("go to the bundle", SystemCallNumber.chdir, program.Text(bundle)).ToleratingAll();
-        }
+        // A startContainer hook is in the container's root, where there is no bundle.
+        program.Call("go to the bundle", SystemCallNumber.chdir, program.Text(bundle)).ToleratingAll();
         program.Call("start a session", SystemCallNumber.setsid);
         steps.SetStandardStreams(input, output, error);
         steps.ResetSignals();
@@ -80,25 +81,31 @@ internal sealed class HookRunner
         var failure = child.WaitForExecute();
         using var process = child.Process;
         if (failure is not null)
-            throw Failed(name, $"{failure.Step}: {ErrnoException.Describe(failure.Errno)}");
+            throw Failed(kind, index, hook, $"{failure.Step}: {ErrnoException.Describe(failure.Errno)}");
         if (hook.Timeout is > 0 and var seconds && !process.WaitForEnd(TimeSpan.FromSeconds(seconds)))
         {
             child.Kill();
-            throw Failed(name, $"it took longer than its timeout of {seconds} s and was killed");
+            throw Failed(kind, index, hook, $"it took longer than its timeout of {seconds} s and was killed");
         }
         if (process.WaitForExit() is not 0 and var code)
-            throw Failed(name, code > 128 ? $"it was ended by {SignalName.Of(code - 128)}" : $"exit status {code}");
+            throw Failed(kind, index, hook, code > 128 ? $"it was ended by {SignalName.Of(code - 128)}" : $"{kind} hook failed with exit code {code}");
     }
 
-    private ContainerException Failed(string name, string why) => new(ErrorReason.StartFailed, $"{_subject}: error running hook {name}: {why}.", _subject)
+    private IReadOnlyList<string> DefaultEnvironment(string kind) => kind == "startContainer" && _spec.Process is { } process
+        ? process.Env
+        : [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}")];
+
+    private ContainerException Failed(string kind, int index, HookSpec hook, string why) =>
+        new(ErrorReason.StartFailed, $"{_subject}: error running {kind} hook #{index}: {hook.Path}: {why}.", _subject)
     {
         Remedy = "A hook must end with exit status 0; its standard error is the runtime's unless an annotation names a file.",
     };
 
     private FileDescriptor Sink(string annotation)
     {
-        if (_annotations?.TryGetValue(annotation, out var path) == true)
+        if (_spec.Annotations?.TryGetValue(annotation, out var path) == true)
             return FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x1B6 /* 0666 less the umask */);
-        return annotation.EndsWith("stderr", StringComparison.Ordinal) ? FileDescriptor.Duplicate(2) : FileDescriptor.Open("/dev/null", OpenFlags.O_WRONLY);
+        // Standard output is the container's.
+        return FileDescriptor.Duplicate(2);
     }
 }

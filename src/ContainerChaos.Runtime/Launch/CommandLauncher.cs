@@ -65,8 +65,8 @@ public static class CommandLauncher
         steps.LoadSeccompWithParent();
         steps.Execute(options.PreservedDescriptors);
 
-        if (terminal is null && !namespaces.HasUser)
-            steps.GiveStandardStreams(streams);
+        if (terminal is null)
+            StreamOwner.Give(streams, process.User, options.Linux);
         using var into = cgroup.OpenForClone();
         using var child = LaunchErrors.Clone(subject, cgroup, () => program.Start(
             CloneFlags.None, into, (target, container.Number),

@@ -71,6 +71,8 @@ public sealed class ContainerLauncher : IDisposable
     public LaunchedProcess Start(LaunchStreams streams, Action<int, ulong>? record = null)
     {
         _record = record;
+        if (!_spec.Process!.Terminal)
+            StreamOwner.Give(streams, _spec.Process.User, _spec.Linux);
         using var into = _cgroup.OpenForClone();
         using var opened = _inputs.Open();
         var (go, goWriter) = FileDescriptor.Pipe();

@@ -15,6 +15,9 @@ public sealed record ExecOptions
     /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>The container's maps of user and group ids.</summary>
+    internal LinuxSpec? Linux { get; init; }
+
     /// <summary>Whether the process stays in the caller's session keyring (keyrings(7)).</summary>
     public bool NoNewKeyring { get; init; }
 

@@ -67,18 +67,6 @@ internal sealed partial class ProcessSteps
         _program.Call("set up standard error", SystemCallNumber.dup2, error, 2);
     }
 
-    /// <summary>Lets the user open /dev/stdout and the like by name when they are pipes (runc does the same); a file of the caller's stays as it is.</summary>
-    internal void GiveStandardStreams(LaunchStreams streams)
-    {
-        if (_process.User.Uid == 0)
-            return;
-        foreach (var stream in (ReadOnlySpan<FileDescriptor>)[streams.Input, streams.Output, streams.Error])
-        {
-            if (FileStatus.Read(stream).Kind == FileKind.Fifo)
-                stream.SetOwner(_process.User.Uid);
-        }
-    }
-
     /// <summary>Needs the host's /proc, so it comes before the change of the root.</summary>
     internal void SetOomScore()
     {

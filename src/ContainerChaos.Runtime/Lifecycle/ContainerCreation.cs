@@ -26,7 +26,7 @@ internal sealed class ContainerCreation
         _spec = WithInheritedDescriptors(RuntimeSpecJson.Read(_configPath), options);
         SpecValidation.Check(_spec, global.Log.Warn);
         _rootfs = RootOf(_spec, _bundle);
-        _hooks = new HookRunner(options.Id, _spec.Annotations);
+        _hooks = new HookRunner(options.Id, _spec);
     }
 
     /// <summary>The container's config.</summary>

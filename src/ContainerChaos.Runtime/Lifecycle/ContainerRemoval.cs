@@ -54,7 +54,7 @@ internal static class ContainerRemoval
         container.Cgroup()?.Delete();
         container.Remove();
         if (spec.Hooks is { Poststop.Count: > 0 } hooks)
-            new HookRunner(container.Id, spec.Annotations).RunAll("poststop", hooks.Poststop, state, log);
+            new HookRunner(container.Id, spec).RunAll("poststop", hooks.Poststop, state, log);
     }
 
     /// <summary>Whether the end of the first process is the end of all (pid_namespaces(7)).</summary>

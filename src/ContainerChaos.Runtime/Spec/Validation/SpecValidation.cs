@@ -110,7 +110,7 @@ internal static class SpecValidation
             {
                 field["path"].RequireAbsolute(hook.Path);
                 field["args"].RequireTexts(hook.Args);
-                field["env"].RequireTexts(hook.Env);
+                field["env"].RequireTexts(hook.Env ?? []);
                 if (hook.Timeout is <= 0 and var timeout)
                     throw field["timeout"].Invalid($"{timeout} is not greater than zero");
             }
