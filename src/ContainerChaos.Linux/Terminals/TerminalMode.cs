@@ -41,6 +41,17 @@ public sealed unsafe class TerminalMode : IDisposable
         return new TerminalMode(terminal, before);
     }
 
+    /// <summary>Lets newlines pass as they are (termios(3), ONLCR off): what a program writes is what the reader of the master gets.</summary>
+    public static void KeepNewlines(FileDescriptor terminal)
+    {
+        const uint ONLCR = 4;
+        KernelTermios mode;
+        if (Libc.SystemCall((nint)SystemCallNumber.ioctl, terminal.Number, TCGETS, (nint)(&mode)) != 0)
+            return;
+        mode.Output &= ~ONLCR;
+        Libc.SystemCall((nint)SystemCallNumber.ioctl, terminal.Number, TCSETS, (nint)(&mode));
+    }
+
     /// <summary>Gives a terminal the size of another one; nothing when that is no terminal.</summary>
     public static void CopySize(FileDescriptor from, FileDescriptor to)
     {

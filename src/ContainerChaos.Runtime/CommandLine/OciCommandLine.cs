@@ -34,7 +34,7 @@ public static class OciCommandLine
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">The process's arguments.</param>
     /// <param name="version">The product's version.</param>
-    /// <returns>The exit code: the container's for run and exec; 1 for an error, 125 to 127 from run as Docker has it, 255 from exec as runc has it.</returns>
+    /// <returns>The exit code: the container's for run and exec; 1 for an error; 126 and 127 from run for a command that can't be executed, 255 from exec, as runc has it.</returns>
     public static int Execute(ReadOnlySpan<string> arguments, string version)
     {
         if (arguments is [] or ["--help" or "-h", ..] or ["help"])
@@ -53,6 +53,7 @@ public static class OciCommandLine
         {
             (global, var rest) = GlobalOptions.Parse(arguments);
             verb = rest is [var first, ..] ? first : "";
+            global.Log.Debug($"{verb}: version {version}, {string.Join(' ', rest)}");
             return Execute(global, verb, rest.Length > 0 ? rest[1..] : [], version);
         }
         catch (ContainerException e)
@@ -83,7 +84,7 @@ public static class OciCommandLine
         "events" => EventsCommand.Execute(global, arguments),
         "spec" => SpecCommand.Execute(arguments),
         "features" => FeaturesCommand.Execute(arguments, version),
-        _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command.", verb) { Remedy = "'ccrun --help' lists them." },
+        _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command (No help topic for '{verb}').", verb) { Remedy = "'ccrun --help' lists them." },
     };
 
     private static int Fail(GlobalOptions global, string verb, string message, int exitCode)
@@ -91,7 +92,7 @@ public static class OciCommandLine
         global.Log.Error(message);
         return verb switch
         {
-            "run" => exitCode,
+            "run" when exitCode is 126 or 127 => exitCode,
             "exec" => 255,
             _ => 1,
         };

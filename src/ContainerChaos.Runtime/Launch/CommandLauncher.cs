@@ -60,6 +60,7 @@ public static class CommandLauncher
         else
             terminal.Use();
         steps.ResetSignals();
+        steps.TryChangeDirectory();
         steps.SetIdentity();
         steps.ChangeDirectory();
         steps.LoadSeccompWithParent();

@@ -184,6 +184,7 @@ public sealed class ContainerLauncher : IDisposable
 
         process.HideFromContainer();
         process.ResetSignals();
+        process.TryChangeDirectory();
         process.SetIdentity();
         process.ChangeDirectory();
         _program.Call("wait until the start is recorded", SystemCallNumber.read, _go, _program.Memory(1), 1).Expecting(1);
@@ -209,8 +210,15 @@ public sealed class ContainerLauncher : IDisposable
     private void WaitForStart(ProcessSteps process)
     {
         process.LookUp();
-        _program.Announce("wait for the start", _startReports);
-        _program.Call("wait for the start", SystemCallNumber.read, _startGate, _program.Memory(1), 1).Expecting(1);
+        // Far from the descriptors in use, so that all of this runtime's can be closed: the wait may be long.
+        const int F_DUPFD_CLOEXEC = 1030, place = 200;
+        ChildSlot gate = _program.NewSlot(), reports = _program.NewSlot();
+        _program.Call("keep the start's gate", SystemCallNumber.fcntl, _startGate, F_DUPFD_CLOEXEC, place).Into(gate).Expecting(place);
+        _program.Call("keep the start's reports", SystemCallNumber.fcntl, _startReports, F_DUPFD_CLOEXEC, place + 1).Into(reports).Expecting(place + 1);
+        _program.Announce("wait for the start", reports);
+        _program.Call("close descriptors", SystemCallNumber.close_range, 3 + _options.PreservedDescriptors, place - 1);
+        _program.Call("close descriptors", SystemCallNumber.close_range, place + 2, uint.MaxValue);
+        _program.Call("wait for the start", SystemCallNumber.read, gate, _program.Memory(1), 1).Expecting(1);
     }
 
     private void SetSysctl(string key, string value)

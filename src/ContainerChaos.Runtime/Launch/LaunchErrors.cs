@@ -47,7 +47,7 @@ internal static class LaunchErrors
                     : "Give its full path, or set PATH.",
             },
             { Stage: ChildStage.Execute } => new ContainerException(
-                ErrorReason.CommandNotExecutable, $"{subject}: cannot start '{command}': {(failure.Errno == Errno.EACCES ? $"permission denied ({Errno.EACCES})" : why)}.", subject, cause)
+                ErrorReason.CommandNotExecutable, $"{subject}: cannot start '{command}': {(failure.Errno == Errno.EACCES ? $"exec {command}: permission denied ({Errno.EACCES})" : why)}.", subject, cause)
             {
                 Remedy = "It must be a file with the execute permission, in a format that this kernel runs.",
             },
@@ -91,7 +91,7 @@ internal static class LaunchErrors
 
     /// <summary>The words that clients of OCI runtimes look for to tell exit code 127 from the rest.</summary>
     internal static string NotFound(string command) =>
-        command.Contains('/') ? "no such file or directory in the container" : "executable file not found in $PATH of the container";
+        command.Contains('/') ? $"exec {command}: no such file or directory" : $"exec \"{command}\": executable file not found in $PATH";
 
     private static ContainerException PidTableFull(string subject, string what, Cgroup? cgroup, ErrnoException cause) => new(
         ErrorReason.PidTableFull, $"{subject}: cannot start {what}: the container's PID table is full{Fill(cgroup)}.", subject, cause)

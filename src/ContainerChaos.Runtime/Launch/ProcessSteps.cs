@@ -12,6 +12,7 @@ internal sealed partial class ProcessSteps
     private const int PR_SET_DUMPABLE = 4, PR_SET_KEEPCAPS = 8, PR_SET_NO_NEW_PRIVS = 38;
 
     private readonly ChildProgram _program;
+    private readonly ChildSlot _directoryErrno;
     private readonly ProcessSpec _process;
 
     internal ProcessSteps(ChildProgram program, ProcessSpec process)
@@ -21,6 +22,7 @@ internal sealed partial class ProcessSteps
         if (!process.Cwd.StartsWith('/'))
             throw new ContainerException(ErrorReason.InvalidArgument, $"process.cwd: '{process.Cwd}' is not an absolute path.", process.Cwd);
         _program = program;
+        _directoryErrno = program.NewSlot();
         _process = process;
     }
 
@@ -132,11 +134,24 @@ internal sealed partial class ProcessSteps
         }
     }
 
-    /// <summary>Goes to the working directory, and refuses one that is not below the root (CVE-2024-21626).</summary>
+    /// <summary>
+    /// Goes to the working directory while still root, who may enter one that the user may not; where root may not either, as on
+    /// a network file system, <see cref="ChangeDirectory"/> tries again as the user.
+    /// </summary>
+    internal void TryChangeDirectory()
+    {
+        _program.Stage = ChildStage.WorkingDirectory;
+        _program.Call($"change into the working directory {_process.Cwd}", SystemCallNumber.chdir, _program.Text(_process.Cwd))
+            .Tolerating(Errno.EACCES, Errno.EPERM).KeepingErrnoIn(_directoryErrno);
+        _program.Stage = ChildStage.Setup;
+    }
+
+    /// <summary>Is in the working directory, and refuses one that is not below the root (CVE-2024-21626).</summary>
     internal void ChangeDirectory()
     {
         _program.Stage = ChildStage.WorkingDirectory;
         var step = $"change into the working directory {_process.Cwd}";
+        _program.SkipIf(_directoryErrno, 0, 1);
         _program.Call(step, SystemCallNumber.chdir, _program.Text(_process.Cwd));
         var buffer = _program.Memory(4096);
         _program.Call(step, SystemCallNumber.getcwd, buffer, 4096);

@@ -150,6 +150,7 @@ internal sealed class ContainerCreation
 
     private static FileDescriptor OpenFifo(string path, OpenFlags flags)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Fifo.Create(path);
         return FileDescriptor.Open(path, flags);
     }

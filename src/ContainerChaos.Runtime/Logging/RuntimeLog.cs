@@ -53,7 +53,7 @@ internal sealed class RuntimeLog
         if (!_debug)
             return;
         if (_path is null)
-            Write(2, _json ? Format("debug", message) : $"ccrun: debug: {message}\n");
+            Write(2, Format("debug", message));
         Append("debug", message);
     }
 

@@ -6,7 +6,7 @@ namespace ContainerChaos.Runtime;
 /// <summary>One container's directory below the runtime's root: its state, its config, and what starts it.</summary>
 /// <remarks>
 /// <c>status</c> is written by rename; <c>config.json</c> is the bundle's at the time of create, which later commands go by;
-/// <c>start</c> is the FIFO that a created container's first process reads, gone when it was started; <c>lock</c> is held by
+/// <c>exec.fifo</c> is what a created container's first process reads, gone when it was started, and <c>report/exec.fifo</c> where it tells of a failure; <c>lock</c> is held by
 /// the command that changes the container.
 /// </remarks>
 internal sealed class StoredContainer
@@ -32,10 +32,10 @@ internal sealed class StoredContainer
     internal string ConfigPath => Path.Combine(_directory, "config.json");
 
     /// <summary>What a created container's first process reads from, and <c>start</c> writes to.</summary>
-    internal string StartGate => Path.Combine(_directory, "start");
+    internal string StartGate => Path.Combine(_directory, "exec.fifo");
 
     /// <summary>What that process reports a failed execve(2) to.</summary>
-    internal string StartReports => Path.Combine(_directory, "started");
+    internal string StartReports => Path.Combine(_directory, "report", "exec.fifo");
 
     internal string LockPath => Path.Combine(_directory, "lock");
 
@@ -128,14 +128,18 @@ internal sealed class StoredContainer
     internal void Remove()
     {
         // The state goes first: what is left of an interrupted removal is a container that never was.
-        foreach (var file in (ReadOnlySpan<string>)["status", "status.new", "config.json", "start", "started", "lock"])
-            File.Delete(Path.Combine(_directory, file));
+        foreach (var file in (ReadOnlySpan<string>)["status", "status.new", "config.json", "exec.fifo", "report/exec.fifo", "lock"])
+        {
+            if (File.Exists(Path.Combine(_directory, file)))
+                File.Delete(Path.Combine(_directory, file));
+        }
         try
         {
-            Directory.Delete(_directory);
+            Directory.Delete(_directory, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
+            // Another delete was here at the same time.
         }
     }
 
