@@ -55,6 +55,11 @@ public sealed unsafe partial class ChildProgram
         Errno errno;
         fixed (ChildCall* first = calls)
         {
+            // The compiler puts a check for a collection that wants to begin behind every call of a child. One that another thread has asked
+            // for just then would be waited for in the child for ever: there, that thread does not exist. The only other
+            // thread that allocates is the finalizers', so it is brought to rest, and nothing is allocated from here on.
+            GC.WaitForPendingFinalizers();
+
             // The child starts with every signal blocked, so that no handler of this runtime can run in it;
             // the program's last steps put the mask and the dispositions right.
             var all = ulong.MaxValue;

@@ -16,17 +16,20 @@ internal sealed class SeccompCompiler
     private readonly SeccompPolicy _policy;
     private readonly SeccompArchitecture _native;
     private readonly BpfAssembler _assembler = new();
-    private readonly IReadOnlyList<SeccompRule> _rules;
+    private readonly SeccompRule[] _rules;
     private readonly int[] _numbers;
-    private readonly List<SeccompRange> _ranges = [];
+    private readonly int[] _first = new int[SystemCallTable.Limit];
+    private readonly int[] _next;
+    private readonly List<SeccompRange> _ranges = new(128);
 
     internal SeccompCompiler(SeccompPolicy policy, SeccompArchitecture native)
     {
         _policy = policy;
         _native = native;
-        _rules = policy.Rules;
-        _numbers = new int[_rules.Count * 4];
-        for (var i = 0; i < _rules.Count; i++)
+        _rules = [.. policy.Rules];
+        _next = new int[_rules.Length * 2];
+        _numbers = new int[_rules.Length * 4];
+        for (var i = 0; i < _rules.Length; i++)
         {
             if (!SystemCallTable.TryFind(_rules[i].Name, _numbers.AsSpan(i * 4, 4)))
                 _numbers.AsSpan(i * 4, 4).Fill(-1);
@@ -75,53 +78,62 @@ internal sealed class SeccompCompiler
 
     private void AddRanges(SeccompArchitecture architecture)
     {
-        var origin = Origin(architecture);
-        var calls = Calls(architecture, out var last);
+        var origin = architecture == SeccompArchitecture.X32 ? SystemCallTable.X32Bit : 0;
+        var last = LinkRules(architecture);
         AddRange(new SeccompRange(origin, _policy.DefaultAction));
-        for (var i = 0; i < calls.Count;)
+        for (var number = 0; number < _first.Length; number++)
         {
-            var number = calls[i].Number;
-            var end = i + 1;
-            while (end < calls.Count && calls[end].Number == number)
-                end++;
-            AddRange(Outcome(number, calls[i..end]));
-            AddRange(new SeccompRange(number + 1, _policy.DefaultAction));
-            i = end;
+            if (_first[number] < 0)
+                continue;
+            AddRange(Outcome((uint)number | origin, _first[number], architecture));
+            AddRange(new SeccompRange(((uint)number | origin) + 1, _policy.DefaultAction));
         }
         if (last >= 0 && _policy.NewerCallsAreUnknown && !_policy.DefaultAction.Permits)
             AddRange(new SeccompRange((origin | (uint)last) + 1, SeccompAction.Error((int)Errno.ENOSYS)));
     }
 
-    /// <summary>The rules for an architecture, by number and within one in their order, and the largest number that any names.</summary>
-    private List<SeccompCall> Calls(SeccompArchitecture architecture, out int last)
+    /// <summary>
+    /// Chains the rules for each number in their order; a rule for a multiplexed call is in the multiplexing call's chain too,
+    /// with an index past all rules. No list is made and nothing sorted: a start of a container pays for what this takes.
+    /// </summary>
+    /// <returns>The largest number that any rule names; -1 for none.</returns>
+    private int LinkRules(SeccompArchitecture architecture)
     {
-        var origin = Origin(architecture);
-        var narrow = architecture is SeccompArchitecture.X86 or SeccompArchitecture.X32;
-        var calls = new List<SeccompCall>(_rules.Count);
-        last = -1;
-        for (var i = 0; i < _rules.Count; i++)
+        var last = -1;
+        Array.Fill(_first, -1);
+        for (var i = _rules.Length - 1; i >= 0; i--)
         {
             var number = _numbers[(i * 4) + (int)architecture];
             last = Math.Max(last, number);
             if (_rules[i].Action == _policy.DefaultAction)
                 continue;
+            if (architecture == SeccompArchitecture.X86 && SeccompMultiplexer.Find(_rules[i].Name).Number is > 0 and var multiplexer)
+                Link((int)multiplexer, i + _rules.Length);
             if (number >= 0)
-                calls.Add(new SeccompCall((uint)number | origin, i, _rules[i].Action, _rules[i].Conditions, narrow));
-            if (architecture == SeccompArchitecture.X86 && SeccompMultiplexer.Rewrite(_rules[i], i) is { } multiplexed)
-                calls.Add(multiplexed);
+                Link(number, i);
         }
-        calls.Sort(static (a, b) => a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Order.CompareTo(b.Order));
-        return calls;
+        return last;
+
+        void Link(int number, int index)
+        {
+            _next[index] = _first[number];
+            _first[number] = index;
+        }
     }
 
-    private static uint Origin(SeccompArchitecture architecture) => architecture == SeccompArchitecture.X32 ? SystemCallTable.X32Bit : 0;
-
-    private static SeccompRange Outcome(uint number, List<SeccompCall> calls)
+    private SeccompRange Outcome(uint number, int first, SeccompArchitecture architecture)
     {
-        foreach (var call in calls)
+        for (var i = first; i >= 0; i = _next[i])
         {
-            if (call.Conditions.Count == 0)
-                return new SeccompRange(number, call.Action);
+            if (i < _rules.Length && _rules[i].Conditions.Count == 0)
+                return new SeccompRange(number, _rules[i].Action);
+        }
+        var narrow = architecture is SeccompArchitecture.X86 or SeccompArchitecture.X32;
+        var calls = new List<SeccompCall>();
+        for (var i = first; i >= 0; i = _next[i])
+        {
+            var rule = _rules[i % _rules.Length];
+            calls.Add(new SeccompCall(rule.Action, i < _rules.Length ? rule.Conditions : SeccompMultiplexer.Rewrite(rule), narrow));
         }
         return new SeccompRange(number, default, calls);
     }

@@ -9,27 +9,12 @@ internal static class SeccompMultiplexer
 {
     private const uint socketcall = 102, ipc = 117;
 
-    /// <summary>Whether a call is reached that way.</summary>
-    internal static bool IsMultiplexed(string name) => Find(name).Number != 0;
+    /// <summary>A rule's conditions where it holds for the multiplexing call.</summary>
+    internal static SeccompCondition[] Rewrite(SeccompRule rule) =>
+        [new(0, SeccompComparison.Equal, Find(rule.Name).Selector), .. rule.Conditions.Where(condition => condition.Argument != 0)];
 
-    /// <summary>The rule for the multiplexing call, or null when the call has none.</summary>
-    /// <param name="rule">A rule.</param>
-    /// <param name="order">Its place among all.</param>
-    internal static SeccompCall? Rewrite(SeccompRule rule, int order)
-    {
-        var (number, selector) = Find(rule.Name);
-        if (number == 0)
-            return null;
-        SeccompCondition[] conditions =
-        [
-            new(0, SeccompComparison.Equal, selector),
-            .. rule.Conditions.Where(condition => condition.Argument != 0),
-        ];
-        return new SeccompCall(number, order, rule.Action, conditions, IsNarrow: true);
-    }
-
-    /// <summary>linux/net.h, SYS_*; linux/ipc.h.</summary>
-    private static (uint Number, uint Selector) Find(string name) => name switch
+    /// <summary>The call that multiplexes another (0 for none), and what its first argument is for that (linux/net.h, SYS_*; linux/ipc.h).</summary>
+    internal static (uint Number, uint Selector) Find(string name) => name switch
     {
         "socket" => (socketcall, 1),
         "bind" => (socketcall, 2),

@@ -8,6 +8,9 @@ public static partial class SystemCallTable
     /// <summary>The bit that tells an x32 call from one of x86-64 (asm/unistd.h, __X32_SYSCALL_BIT).</summary>
     internal const uint X32Bit = 0x4000_0000;
 
+    /// <summary>All numbers are below this, x32's without its bit.</summary>
+    internal const int Limit = 1024;
+
     private const int Architectures = 4;
 
     /// <summary>Where each entry begins: the one thing that is worked out when the table is first used.</summary>
@@ -24,7 +27,7 @@ public static partial class SystemCallTable
     }
 
     /// <summary>Whether a call exists on any of the architectures, if only as a part of another (<c>send</c> of socketcall(2)).</summary>
-    public static bool IsKnown(string name) => TryFind(name, stackalloc int[Architectures]) || SeccompMultiplexer.IsMultiplexed(name);
+    public static bool IsKnown(string name) => TryFind(name, stackalloc int[Architectures]) || SeccompMultiplexer.Find(name).Number != 0;
 
     /// <summary>Looks a call up.</summary>
     /// <param name="name">The name, such as <c>openat2</c>.</param>
@@ -50,7 +53,7 @@ public static partial class SystemCallTable
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            var order = Compare(name, Name(middle));
+            var order = Compare(name, Data[Starts[middle]..]);
             if (order == 0)
             {
                 ReadNumbers(Data[(Starts[middle] + name.Length)..], numbers);
@@ -64,15 +67,15 @@ public static partial class SystemCallTable
         return false;
     }
 
-    private static int Compare(ReadOnlySpan<char> name, ReadOnlySpan<byte> other)
+    /// <summary>Compares a name with that of an entry, which ends at a blank: less than every character of a name.</summary>
+    private static int Compare(ReadOnlySpan<char> name, ReadOnlySpan<byte> entry)
     {
-        var common = Math.Min(name.Length, other.Length);
-        for (var i = 0; i < common; i++)
+        for (var i = 0; i < name.Length; i++)
         {
-            if (name[i] != other[i])
-                return name[i] - other[i];
+            if (name[i] != entry[i] || entry[i] == ' ')
+                return entry[i] == ' ' ? 1 : name[i] - entry[i];
         }
-        return name.Length - other.Length;
+        return entry[name.Length] == ' ' ? 0 : -1;
     }
 
     private static ReadOnlySpan<byte> Name(int index)
