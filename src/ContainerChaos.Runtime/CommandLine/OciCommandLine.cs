@@ -53,6 +53,9 @@ public static class OciCommandLine
         {
             (global, var rest) = GlobalOptions.Parse(arguments);
             verb = rest is [var first, ..] ? first : "";
+            // These put a process of this program into a container, which may be hostile (CVE-2019-5736).
+            if (verb is "create" or "run" or "exec" or "start")
+                OwnExecutable.Protect([Environment.GetCommandLineArgs()[0], .. arguments]);
             global.Log.Debug($"{verb}: version {version}, {string.Join(' ', rest)}");
             return Execute(global, verb, rest.Length > 0 ? rest[1..] : [], version);
         }

@@ -33,9 +33,12 @@ public static class MonitorProgram
         const int SIG_SETMASK = 2;
         program.Call("start a session", SystemCallNumber.setsid);
         program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, SIG_SETMASK, program.Memory(8), 0, 8);
+        // What a container can reach of the monitor (/proc/PID/exe) it can't write (CVE-2019-5736); the execve(2) is here anyway.
+        using var executable = OwnExecutable.TryMountReadOnly();
         program.Call(
-            "execute the monitor", SystemCallNumber.execve,
-            program.Text("/proc/self/exe"), program.TextArray(["ccrun", Verb, .. arguments]), program.TextArray([]));
+            "execute the monitor", SystemCallNumber.execveat,
+            executable?.Number ?? NativeConstants.AT_FDCWD, program.Text(executable is null ? "/proc/self/exe" : ""),
+            program.TextArray(["ccrun", Verb, .. arguments]), program.TextArray([]), executable is null ? 0 : NativeConstants.AT_EMPTY_PATH);
         using var child = program.Start(CloneFlags.None, cgroup: null);
         var failure = child.WaitForExecute();
         child.Process.Dispose();
