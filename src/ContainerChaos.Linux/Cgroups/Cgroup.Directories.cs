@@ -47,6 +47,57 @@ public sealed partial class Cgroup
         Create();
     }
 
+    /// <summary>The groups below this one that a path names, for one process of the container among others.</summary>
+    /// <param name="path">The path below this group; empty for the group itself.</param>
+    /// <param name="controllers">The controllers whose hierarchies are meant; the process joins this group in all others. Null for every hierarchy in which the path exists.</param>
+    /// <exception cref="ErrnoException">ENOENT: it does not exist; ENODEV: a controller is not mounted.</exception>
+    public Cgroup Below(string path, IReadOnlyCollection<string>? controllers = null)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToArray();
+        if (names.Contains(".."))
+            throw new ErrnoException(Errno.EINVAL, "cgroup", path);
+        var suffix = string.Concat(names.Select(name => "/" + name));
+        var parts = (CgroupPart[])_parts.Clone();
+        foreach (var part in controllers is null ? _parts : controllers.Select(Find))
+        {
+            var below = part.Directory + suffix;
+            if (Directory.Exists(below))
+                parts[Array.IndexOf(_parts, part)] = part with { Directory = below };
+            else if (controllers is not null || part.IsUnified && _host.Mode == CgroupMode.V2)
+                throw new ErrnoException(Errno.ENOENT, "cgroup", below);
+        }
+        if (suffix.Length > 0 && parts.SequenceEqual(_parts))
+            throw new ErrnoException(Errno.ENOENT, "cgroup", Path + suffix);
+        return new Cgroup(_host, Path, _membership) { _parts = parts };
+    }
+
+    /// <summary>
+    /// Whether no process can join: a version 2 group that passes controllers on has none of its own (cgroup-v2.rst, No Internal
+    /// Process Constraint). Threaded groups are exempt.
+    /// </summary>
+    public bool IsClosed => Unified is { } part && _host.Mode == CgroupMode.V2
+        && CgroupDirectory.Read(part.Directory, "cgroup.subtree_control").Length > 0 && CgroupDirectory.Read(part.Directory, "cgroup.type") == "domain";
+
+    /// <summary>
+    /// Gives a version 2 group to a user, as far as that is safe: its directory and the files that the kernel lists for it, so
+    /// that the user can make groups below but not lift the limits (cgroups(7), Cgroups delegation).
+    /// </summary>
+    public void Delegate(uint user)
+    {
+        const string list = "/sys/kernel/cgroup/delegate";
+        if (Unified is not { } part)
+            return;
+        string[] files = File.Exists(list) ? File.ReadAllLines(list) : ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"];
+        foreach (var path in files.Select(file => $"{part.Directory}/{file}").Prepend(part.Directory))
+        {
+            using var native = new NativeString(path);
+            const int unchanged = -1;
+            if (Libc.SystemCall((nint)SystemCallNumber.fchownat, NativeConstants.AT_FDCWD, native.Address, unchecked((nint)user), unchanged, 0) != 0
+                && (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is var errno and not Errno.ENOENT)
+                throw new ErrnoException(errno, "chown", path);
+        }
+    }
+
     /// <summary>Leaves out the hierarchies that the group does not exist in: those that were not writable when it was made.</summary>
     public void KeepExisting() => _parts = [.. _parts.Where(part => Directory.Exists(part.Directory))];
 

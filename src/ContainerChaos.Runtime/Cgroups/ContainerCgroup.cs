@@ -14,7 +14,7 @@ namespace ContainerChaos.Runtime;
 /// </remarks>
 internal sealed class ContainerCgroup
 {
-    private const string DefaultParent = "/containerchaos";
+    private const int SIGKILL = 9;
 
     // crun's, which podman sets: a group below the scope that the container is in, and one below that which it may manage.
     private const string SubgroupAnnotation = "run.oci.systemd.subgroup", DelegateAnnotation = "run.oci.delegate-cgroup";
@@ -23,19 +23,19 @@ internal sealed class ContainerCgroup
 
     private readonly string _subject;
     private readonly bool _isDefault;
-    private readonly LinuxSpec _linux;
+    private readonly RuntimeSpec _spec;
     private CgroupRecord _record;
     private bool _isStarted;
     private string _slice = "";
     private IReadOnlyDictionary<string, string> _annotations = new Dictionary<string, string>();
 
-    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault, LinuxSpec? linux = null)
+    private ContainerCgroup(string subject, CgroupRecord record, bool isDefault, RuntimeSpec? spec = null)
     {
         _subject = subject;
         _record = record;
         _isDefault = isDefault;
-        _linux = linux ?? new LinuxSpec();
-        Group = Describe(() => Open(record, comesWithProcess: record.Unit is not null && linux is not null));
+        _spec = spec ?? new RuntimeSpec();
+        Group = Describe(() => Open(record, comesWithProcess: record.Unit is not null && spec is not null));
     }
 
     /// <summary>What the state keeps; complete after <see cref="Create"/> or <see cref="Admit"/>.</summary>
@@ -54,18 +54,17 @@ internal sealed class ContainerCgroup
     /// <exception cref="ContainerException">The path leads out of the hierarchy (<see cref="ErrorReason.InvalidArgument"/>), or the host has no control groups.</exception>
     internal static ContainerCgroup ForNew(RuntimeSpec spec, string id, CgroupDriver driver)
     {
-        var linux = spec.Linux ?? new LinuxSpec();
         switch (driver)
         {
             case CgroupDriver.Disabled:
-                return new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true, linux);
+                return new ContainerCgroup(id, new CgroupRecord { Driver = driver }, isDefault: true, spec);
             case CgroupDriver.Systemd:
                 var (unit, slice, scope) = SystemdScope.Plan(spec, id);
                 var annotations = spec.Annotations ?? new Dictionary<string, string>();
                 var record = new CgroupRecord { Driver = driver, Unit = unit, Path = scope + Below(annotations, SubgroupAnnotation) + Below(annotations, DelegateAnnotation) };
-                return new ContainerCgroup(id, record, isDefault: false, linux) { _slice = slice, _annotations = annotations };
+                return new ContainerCgroup(id, record, isDefault: false, spec) { _slice = slice, _annotations = annotations };
             default:
-                return new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(linux.CgroupsPath, id) }, isDefault: linux.CgroupsPath is null or "", linux);
+                return new ContainerCgroup(id, new CgroupRecord { Driver = driver, Path = ToAbsolute(spec.Linux?.CgroupsPath, id) }, isDefault: spec.Linux?.CgroupsPath is null or "", spec);
         }
     }
 
@@ -90,8 +89,7 @@ internal sealed class ContainerCgroup
         RefuseStrangers();
         if (NeedsProcess)
             return;
-        // The default parent is ours even if an earlier container made it.
-        var made = _isDefault ? 1 : Group.MissingAbove;
+        var made = Group.MissingAbove;
         try
         {
             Group.Create();
@@ -175,14 +173,21 @@ internal sealed class ContainerCgroup
     /// <summary>Sends a signal to all of them.</summary>
     internal void KillAll(int signal) => Describe(() => Group.SendSignal(signal));
 
-    /// <summary>Removes the group with those below it, and waits for its last processes to end.</summary>
+    /// <summary>Removes the group with those below it; processes that are left in it are killed.</summary>
     internal void Delete()
     {
         if (_record.Path is null || (_record.Unit is not null && _slice.Length > 0 && !_isStarted))
             return;
         if (_record.Unit is { } unit)
             SystemdScope.Find(_subject, unit).Stop();
-        Describe(() => Group.Delete(_record.MadeAbove, Patience));
+        Describe(() =>
+        {
+            if (Group.TryDelete(_record.MadeAbove))
+                return;
+            // Without a pid namespace, the end of the first process is not the end of the others.
+            Group.SendSignal(SIGKILL);
+            Group.Delete(_record.MadeAbove, Patience);
+        });
     }
 
     private static Cgroup Open(CgroupRecord record, bool comesWithProcess) =>
@@ -200,8 +205,12 @@ internal sealed class ContainerCgroup
     private void ApplyAll(ResourcesSpec? resources)
     {
         Apply(resources);
-        if (_record.Path is not null && resources is null or { Devices.Count: 0 })
-            DeviceRules.ApplyDefault(Group, _linux.Devices);
+        if (_record.Path is null)
+            return;
+        if (resources is null or { Devices.Count: 0 })
+            DeviceRules.ApplyDefault(Group, _spec.Linux?.Devices ?? []);
+        if (CgroupHost.Current.Mode == CgroupMode.V2 && CgroupOwner.Of(_spec) is { } owner)
+            Describe(() => Group.Delegate(owner));
     }
 
     private void RefuseStrangers()
@@ -228,12 +237,12 @@ internal sealed class ContainerCgroup
     private static string ToAbsolute(string? path, string id)
     {
         if (path is null or "")
-            return $"{DefaultParent}/{id}";
+            return "/" + id;
         if (path.Split('/').Contains("..") || path.Contains('\0'))
             throw new ContainerException(ErrorReason.InvalidArgument, $"linux.cgroupsPath: '{path}' is not a path below the root of the hierarchies.", path);
         // runtime-spec, config-linux: a relative path is the runtime's to interpret; here it is as if it were absolute.
         var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToArray();
-        return names.Length > 0 ? "/" + string.Join('/', names) : $"{DefaultParent}/{id}";
+        return "/" + (names.Length > 0 ? string.Join('/', names) : id);
     }
 
     private void Describe(Action action) => Describe(() =>

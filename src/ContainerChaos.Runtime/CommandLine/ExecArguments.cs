@@ -21,7 +21,7 @@ internal sealed class ExecArguments
 
     internal string? ConsoleSocket { get; private set; }
 
-    internal string? Cgroup { get; private set; }
+    internal List<string> Cgroups { get; } = [];
 
     internal bool Detach { get; private set; }
 
@@ -46,7 +46,7 @@ internal sealed class ExecArguments
         .Value("--pid-file", "FILE", "where its PID is written", v => PidFile = v)
         .Value("--console-socket", "PATH", "a Unix socket that the terminal's master is sent to", v => ConsoleSocket = v)
         .Value("--preserve-fds", "N", "descriptors from 3 on that it keeps", v => PreservedDescriptors = CreateOptions.Number("--preserve-fds", v))
-        .Value("--cgroup", "PATH", "a group below the container's, for cgroup version 2", v => Cgroup = v)
+        .Value("--cgroup", "[CONTROLLERS:]PATH", "a group below the container's, of all or some controllers", Cgroups.Add)
         .Switch("--ignore-paused", "start it in a paused container, too", v => IgnorePaused = v)
         .Switch("--no-new-keyring", "stay in the caller's session keyring", v => NoNewKeyring = v)
         .Switch("--no-subreaper", "accepted for compatibility", _ => { });

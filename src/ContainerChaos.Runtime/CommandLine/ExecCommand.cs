@@ -36,7 +36,7 @@ internal static class ExecCommand
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(process, options.ConsoleSocket);
         var launched = CommandLauncher.Start(
-            first, container.Record!.Pid, container.Cgroup()!.Group, process, container.Id, OwnStreams.Streams with { ConsoleSocket = console },
+            first, container.Record!.Pid, ExecCgroup.Find(container.Cgroup()!, container.Record.Pid, options.Cgroups), process, container.Id, OwnStreams.Streams with { ConsoleSocket = console },
             new ExecOptions
             {
                 Seccomp = container.Spec.Linux?.Seccomp,

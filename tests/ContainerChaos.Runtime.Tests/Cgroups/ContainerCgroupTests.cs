@@ -26,8 +26,8 @@ public sealed class ContainerCgroupTests : IDisposable
     {
         Assert.Equal("/a/b", New("/a/b").Group.Path);
         Assert.Equal("/a/b", New("a//./b/").Group.Path);
-        Assert.Equal("/containerchaos/box", New(null).Group.Path);
-        Assert.Equal("/containerchaos/box", New("").Group.Path);
+        Assert.Equal("/box", New(null).Group.Path);
+        Assert.Equal("/box", New("").Group.Path);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class ContainerCgroupTests : IDisposable
     }
 
     [Fact]
-    public async Task Groups_that_the_container_made_go_with_it_once_their_processes_have_ended()
+    public void Groups_that_the_container_made_go_with_it_and_so_do_their_processes()
     {
         var cgroup = New(Path("g"));
         cgroup.Create(null);
@@ -92,11 +92,58 @@ public sealed class ContainerCgroupTests : IDisposable
         below.Add(process.Id);
 
         Assert.Equal([process.Id], cgroup.Pids());
-        // It ends while the removal waits for it.
-        var end = Task.Run(process.Kill);
         cgroup.Delete();
-        await end;
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
         Assert.False(cgroup.Group.Exists);
+    }
+
+    [Fact]
+    public void A_command_can_join_a_group_below_the_container_s()
+    {
+        var cgroup = New(Path("g"));
+        cgroup.Create(null);
+        var below = CgroupHost.Current.Group(Path("g/foo"), CgroupMembership.All);
+        below.Create();
+        try
+        {
+            Assert.Equal(below.Directories, ExecCgroup.Find(cgroup, Environment.ProcessId, ["/foo"]).Directories);
+            Assert.Equal(cgroup.Group.Directories, ExecCgroup.Find(cgroup, Environment.ProcessId, []).Directories);
+            Assert.Equal(cgroup.Group.Directories, ExecCgroup.Find(cgroup, Environment.ProcessId, ["/"]).Directories);
+            var some = ExecCgroup.Find(cgroup, Environment.ProcessId, ["memory:foo"]);
+            Assert.Equal(CgroupHost.Current.Mode == CgroupMode.V2 ? below.Directories.Count : 1, some.Directories.Count(directory => directory.EndsWith("/g/foo", StringComparison.Ordinal)));
+
+            Assert.Contains("bad sub cgroup path ../x: `..` components are not allowed", Refused("../x"));
+            Assert.Contains("no such file or directory", Refused("bar"));
+            Assert.Contains("no such file or directory", Refused("memory:bar"));
+            Assert.Contains("unknown controller whaaat", Refused("whaaat:/"));
+            Assert.Contains("specified multiple times", Refused("memory:foo", "memory:bar"));
+        }
+        finally
+        {
+            cgroup.Delete();
+        }
+
+        string Refused(params string[] paths) => Assert.Throws<ContainerException>(() => ExecCgroup.Find(cgroup, Environment.ProcessId, paths)).Message;
+    }
+
+    [Theory]
+    [InlineData(true, "rw", 1000u, 101000u)]
+    [InlineData(true, "ro", 1000u, null)]
+    [InlineData(false, "rw", 1000u, null)]
+    [InlineData(true, "rw", 0u, 100000u)]
+    public void A_group_that_the_container_may_manage_is_its_user_s(bool hasNamespace, string access, uint user, uint? owner)
+    {
+        var spec = new RuntimeSpec
+        {
+            Process = new ProcessSpec { User = new UserSpec { Uid = user } },
+            Mounts = [new MountSpec { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = ["nosuid", access] }],
+            Linux = new LinuxSpec
+            {
+                Namespaces = [new NamespaceSpec { Type = "user" }, .. hasNamespace ? [new NamespaceSpec { Type = "cgroup" }] : Array.Empty<NamespaceSpec>()],
+                UidMappings = [new IdMappingSpec { ContainerID = 0, HostID = 100_000, Size = 65_536 }],
+            },
+        };
+        Assert.Equal(owner, CgroupOwner.Of(spec));
     }
 
     [Fact]
