@@ -1,3 +1,4 @@
+using System.Reflection;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
@@ -15,7 +16,7 @@ internal static class CommandLine
             {
                 [MonitorProgram.DetachVerb, .. var rest] => MonitorProgram.Detach(rest.ToArray()),
                 [MonitorProgram.Verb, .. var rest] => MonitorProgram.Run(rest.ToArray()),
-                _ => OciCommandLine.Execute(arguments, typeof(CommandLine).Assembly.GetName().Version?.ToString(3) ?? ""),
+                _ => OciCommandLine.Execute(arguments, Version),
             };
         }
         catch (ContainerException e)
@@ -27,6 +28,8 @@ internal static class CommandLine
             return Fail(e.Message, 125);
         }
     }
+
+    private static string Version => typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
 
     private static int Fail(string message, int exitCode)
     {

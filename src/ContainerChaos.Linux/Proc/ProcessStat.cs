@@ -24,6 +24,12 @@ public readonly record struct ProcessStat
     /// <summary>When it started, in clock ticks (1/100 s) after boot. With the PID it names one process for good.</summary>
     public ulong StartTime { get; private init; }
 
+    /// <summary>The controlling terminal's device number; 0 for none.</summary>
+    public int Terminal { get; private init; }
+
+    /// <summary>The processor time used, in user and kernel mode together.</summary>
+    public long ProcessorTicks { get; private init; }
+
     /// <summary>The kernel's flags of the process (PF_* in the kernel's sched.h).</summary>
     public uint Flags { get; private init; }
 
@@ -63,6 +69,7 @@ public readonly record struct ProcessStat
     //   (2) comm %s  The filename of the executable, in parentheses.
     //   (3) state %c
     //   (4) ppid %d
+    //   (7) tty_nr %d, (14) utime %lu, (15) stime %lu
     //   (9) flags %u  The kernel flags word of the process.
     //   (20) num_threads %ld
     //   (22) starttime %llu  The time the process started after system boot, expressed in clock ticks.
@@ -76,7 +83,8 @@ public readonly record struct ProcessStat
             return false;
         var rest = text[(close + 2)..];
         char state = default;
-        int parent = 0, threads = 0;
+        int parent = 0, threads = 0, terminal = 0;
+        long user = 0, system = 0;
         uint flags = 0;
         for (var field = 3; ; field++)
         {
@@ -88,10 +96,13 @@ public readonly record struct ProcessStat
                     state = (char)value[0];
                     break;
                 case 4 when Utf8Parser.TryParse(value, out parent, out _):
+                case 7 when Utf8Parser.TryParse(value, out terminal, out _):
+                case 14 when Utf8Parser.TryParse(value, out user, out _):
+                case 15 when Utf8Parser.TryParse(value, out system, out _):
                 case 9 when Utf8Parser.TryParse(value, out flags, out _):
                 case 20 when Utf8Parser.TryParse(value, out threads, out _):
                     break;
-                case 3 or 4 or 9 or 20:
+                case 3 or 4 or 7 or 9 or 14 or 15 or 20:
                     return false;
                 case 22:
                     if (!Utf8Parser.TryParse(value, out ulong start, out _))
@@ -104,6 +115,8 @@ public readonly record struct ProcessStat
                         ParentPid = parent,
                         Threads = threads,
                         Flags = flags,
+                        Terminal = terminal,
+                        ProcessorTicks = user + system,
                         StartTime = start,
                     };
                     return true;

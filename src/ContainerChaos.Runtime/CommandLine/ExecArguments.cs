@@ -23,6 +23,8 @@ internal sealed class ExecArguments
 
     internal List<string> Cgroups { get; } = [];
 
+    internal string? PidFdSocket { get; private set; }
+
     internal bool Detach { get; private set; }
 
     internal bool IgnorePaused { get; private set; }
@@ -46,7 +48,8 @@ internal sealed class ExecArguments
         .Value("--pid-file", "FILE", "where its PID is written", v => PidFile = v)
         .Value("--console-socket", "PATH", "a Unix socket that the terminal's master is sent to", v => ConsoleSocket = v)
         .Value("--preserve-fds", "N", "descriptors from 3 on that it keeps", v => PreservedDescriptors = CreateOptions.Number("--preserve-fds", v))
-        .Value("--cgroup", "[CONTROLLERS:]PATH", "a group below the container's, of all or some controllers", Cgroups.Add)
+        .Value("--cgroup", "[CONTROLLER[,...]:]PATH", "the group below the container's that it runs in", Cgroups.Add)
+        .Value("--pidfd-socket", "PATH", "a Unix socket that a descriptor of the process is sent to", v => PidFdSocket = v)
         .Switch("--ignore-paused", "start it in a paused container, too", v => IgnorePaused = v)
         .Switch("--no-new-keyring", "stay in the caller's session keyring", v => NoNewKeyring = v)
         .Switch("--no-subreaper", "accepted for compatibility", _ => { });

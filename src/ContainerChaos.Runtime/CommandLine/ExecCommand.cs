@@ -49,6 +49,8 @@ internal static class ExecCommand
         {
             if (options.PidFile is { } file)
                 File.WriteAllText(file, launched.Pid.ToString(CultureInfo.InvariantCulture));
+            if (options.PidFdSocket is { } socket)
+                ContainerCreation.SendProcess(socket, launched.Process);
             if (options.Detach)
                 return 0;
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;

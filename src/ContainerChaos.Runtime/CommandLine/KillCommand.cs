@@ -15,7 +15,7 @@ internal static class KillCommand
             return 0;
         if (operands.Count is 0 or > 2)
             throw parser.Misuse(operands.Count == 0 ? "the container's id is missing" : $"{operands[2]} is one argument too many");
-        var signal = operands.Count < 2 ? 15 : SignalName.TryParse(operands[1], out var number) ? number
+        var signal = operands.Count < 2 ? 15 : operands[1] == "0" ? 0 : SignalName.TryParse(operands[1], out var number) ? number
             : throw new ContainerException(ErrorReason.InvalidArgument, $"'{operands[1]}' is an unknown signal.", operands[1]);
 
         foreach (var container in regex ? global.Store.Matching(operands[0]) : [global.Store.Open(operands[0])])

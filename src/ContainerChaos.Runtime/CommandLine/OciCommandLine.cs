@@ -33,7 +33,7 @@ public static class OciCommandLine
 
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">The process's arguments.</param>
-    /// <param name="version">The product's version.</param>
+    /// <param name="version">The product's version, with the commit behind a plus.</param>
     /// <returns>The exit code: the container's for run and exec; 1 for an error; 126 and 127 from run for a command that can't be executed, 255 from exec, as runc has it.</returns>
     public static int Execute(ReadOnlySpan<string> arguments, string version)
     {

@@ -104,6 +104,8 @@ internal sealed class ContainerCreation
         {
             if (_options.PidFile is { } file)
                 WritePidFile(file, process.Pid);
+            if (_options.PidFdSocket is { } socket)
+                SendProcess(socket, process.Process);
             return process;
         }
         catch
@@ -137,6 +139,19 @@ internal sealed class ContainerCreation
         if (container.Record is { Pid: > 0 } && _spec.Hooks is { Poststop.Count: > 0 } hooks)
             _hooks.RunAll("poststop", hooks.Poststop, container.Document("stopped"), _global.Log);
         container.Remove();
+    }
+
+    /// <summary>Hands a descriptor of a process to whoever listens at a socket (<c>--pidfd-socket</c>).</summary>
+    internal static void SendProcess(string path, PidFd process)
+    {
+        try
+        {
+            UnixMessage.Send(path, "pidfd"u8, process);
+        }
+        catch (ErrnoException e)
+        {
+            throw new ContainerException(ErrorReason.InvalidArgument, $"--pidfd-socket: {e.Message}", path, e) { Errno = e.Errno };
+        }
     }
 
     /// <summary>Written beside it and renamed, so that nobody reads half a number.</summary>

@@ -13,6 +13,8 @@ internal sealed record CreateOptions
 
     internal string? ConsoleSocket { get; set; }
 
+    internal string? PidFdSocket { get; set; }
+
     internal bool NoPivot { get; set; }
 
     internal bool NoNewKeyring { get; set; }
@@ -30,7 +32,7 @@ internal sealed record CreateOptions
         .Value("--pid-file", "FILE", "where the first process's PID is written", v => options.PidFile = v)
         .Value("--console-socket", "PATH", "a Unix socket that the terminal's master is sent to", v => options.ConsoleSocket = v)
         .Value("--preserve-fds", "N", "descriptors from 3 on that the container keeps", v => options.PreservedDescriptors = Number("--preserve-fds", v))
-        .Value("--pidfd-socket", "PATH", "not supported", _ => throw new ContainerException(ErrorReason.NotSupported, "--pidfd-socket is not supported.", command))
+        .Value("--pidfd-socket", "PATH", "a Unix socket that a descriptor of the first process is sent to", v => options.PidFdSocket = v)
         .Switch("--no-pivot", "enter the root by chroot(2), for a root that is an initramfs", v => options.NoPivot = v)
         .Switch("--no-new-keyring", "stay in the caller's session keyring", v => options.NoNewKeyring = v)
         .Switch("--no-subreaper", "accepted for compatibility: children are never adopted", _ => { });

@@ -88,7 +88,7 @@ internal sealed class RuntimeLog
     {
         var now = DateTimeOffset.UtcNow;
         return _json
-            ? JsonSerializer.Serialize(new LogEntry { Level = level, Msg = message, Time = now }, LogJson.Default.LogEntry) + "\n"
+            ? JsonSerializer.Serialize(new LogEntry { Level = level, Msg = message, Time = now }, LineJson.Default.LogEntry) + "\n"
             : $"time=\"{now:yyyy-MM-ddTHH:mm:ssZ}\" level={level} msg=\"{message.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"\n";
     }
 }

@@ -8,8 +8,13 @@ internal sealed class ContainerStore
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _root;
+    private readonly bool _isGiven;
 
-    internal ContainerStore(string? root) => _root = Path.GetFullPath(root ?? DefaultRoot);
+    internal ContainerStore(string? root)
+    {
+        _root = Path.GetFullPath(root ?? DefaultRoot);
+        _isGiven = root is not null;
+    }
 
     /// <summary><c>/run/ccrun</c>; an ordinary user's is in the XDG runtime directory.</summary>
     internal static string DefaultRoot => Environment.IsPrivilegedProcess || Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is not { Length: > 0 } directory
@@ -71,8 +76,9 @@ internal sealed class ContainerStore
     }
 
     /// <summary>Every container, by id.</summary>
+    /// <exception cref="ContainerException">A root that was asked for does not exist.</exception>
     internal IEnumerable<StoredContainer> All() => !Directory.Exists(_root)
-        ? []
+        ? _isGiven ? throw new ContainerException(ErrorReason.InvalidArgument, $"--root: {_root}: no such file or directory.", _root) : []
         : Directory.GetDirectories(_root).Order(StringComparer.Ordinal).Select(directory => new StoredContainer(directory)).Where(container => container.TryLoad());
 
     /// <summary>Those whose id a regular expression matches.</summary>

@@ -6,33 +6,33 @@ namespace ContainerChaos.Runtime;
 internal sealed record StateDocument
 {
     /// <summary>The version of the specification.</summary>
-    public string OciVersion { get; set; } = "1.3.0";
+    public string OciVersion { get; set; } = RuntimeSpec.SupportedVersion;
 
     /// <summary>The container's id.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>creating, created, running or stopped; paused as well, as every runtime has it.</summary>
-    public string Status { get; set; } = "";
-
     /// <summary>The host's PID of the first process; 0 when it is stopped.</summary>
     public int Pid { get; set; }
+
+    /// <summary>creating, created, running or stopped; paused as well, as every runtime has it.</summary>
+    public string Status { get; set; } = "";
 
     /// <summary>The bundle's directory.</summary>
     public string Bundle { get; set; } = "";
 
+    /// <summary>The root's directory on the host; beyond the specification, as what follows but the annotations.</summary>
+    public string? Rootfs { get; set; }
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset? Created { get; set; }
+
     /// <summary>The config's annotations.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; set; }
 
-    /// <summary>The root's directory on the host; beyond the specification.</summary>
-    public string? Rootfs { get; set; }
-
-    /// <summary>When it was created; beyond the specification.</summary>
-    public DateTimeOffset? Created { get; set; }
-
-    /// <summary>The user that created it; beyond the specification.</summary>
+    /// <summary>The user that created it.</summary>
     public string? Owner { get; set; }
 
-    /// <summary>The systemd scope, with crun's name for it; beyond the specification.</summary>
+    /// <summary>The systemd scope, with crun's name for it.</summary>
     [JsonPropertyName("systemd-scope")]
     public string? SystemdScope { get; set; }
 }

@@ -9,6 +9,5 @@ namespace ContainerChaos.Runtime;
     WriteIndented = true)]
 [JsonSerializable(typeof(ContainerRecord))]
 [JsonSerializable(typeof(StateDocument))]
-[JsonSerializable(typeof(IReadOnlyList<StateDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]
 internal sealed partial class StateJson : JsonSerializerContext;
