@@ -13,7 +13,7 @@ public sealed class ImageLinkTests : ContainerTest
     [InlineData("data", "/proc/self/root/../../../..")]
     public void A_symbolic_link_of_the_image_leads_nowhere_outside(string name, string target)
     {
-        var before = File.ReadAllText("/proc/self/mountinfo");
+        var before = HostMounts();
         var hostEntries = Directory.GetFileSystemEntries("/etc").Length + Directory.GetFileSystemEntries("/").Length;
         var layer = Path.Combine(Root.DataRoot, "layers", "links");
         Directory.CreateDirectory(Path.Combine(layer, "etc"));
@@ -34,8 +34,11 @@ public sealed class ImageLinkTests : ContainerTest
             // An image that makes no sense may be refused.
             Assert.Equal(ErrorReason.StartFailed, e.Reason);
         }
-        Assert.Equal(before, File.ReadAllText("/proc/self/mountinfo"));
+        Assert.Equal(before, HostMounts());
         Assert.Equal(hostEntries, Directory.GetFileSystemEntries("/etc").Length + Directory.GetFileSystemEntries("/").Length);
         Assert.False(File.Exists("/etc/inside"));
     }
+
+    /// <summary>Without those that another test has just now below a directory of its own.</summary>
+    private string[] HostMounts() => [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(Root.Directory) || !line.Contains("/tmp/cc-"))];
 }

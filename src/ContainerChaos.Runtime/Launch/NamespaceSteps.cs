@@ -53,7 +53,11 @@ internal sealed class NamespaceSteps
     /// <summary>Whether the clone only joins, and its sibling is the container's first process.</summary>
     internal bool HandsOver { get; }
 
-    internal bool Has(CloneFlags flag) => (_new & flag) != 0 || _joined.Any(j => j.Flag == flag);
+    internal bool Has(CloneFlags flag) => IsNew(flag) || _joined.Any(j => j.Flag == flag);
+
+    /// <summary>Whether the process is the first one in such a namespace.</summary>
+    internal bool IsNew(CloneFlags flag) =>
+        (_new & flag) != 0 || (flag == CloneFlags.CLONE_NEWCGROUP && _newCgroup) || (flag == CloneFlags.CLONE_NEWTIME && _newTime);
 
     /// <summary>Joins and makes everything but the cgroup namespace. Needs the host's mounts.</summary>
     internal void Enter()

@@ -14,6 +14,12 @@ internal sealed class CgroupMountSteps(ChildProgram program, RootSteps root, Mou
 
     private bool HasNamespace => plan.Namespaces.Has(CloneFlags.CLONE_NEWCGROUP);
 
+    /// <summary>
+    /// Whether the container's group is all that is to be seen: its directory is copied then, which looks the same as a
+    /// new mount in the namespace of that group and takes less.
+    /// </summary>
+    private bool ShowsOwn => plan.Namespaces.IsNew(CloneFlags.CLONE_NEWCGROUP);
+
     /// <summary>Mounts them all.</summary>
     internal void Mount(MountEntry entry)
     {
@@ -25,24 +31,27 @@ internal sealed class CgroupMountSteps(ChildProgram program, RootSteps root, Mou
             MountAll(entry, place);
     }
 
-    /// <summary>Version 2: the namespace's root, or where that is not allowed, the group's own directory.</summary>
-    private ChildSlot MountUnified(MountEntry entry, string at, ChildSlot place, ulong attributes, IReadOnlyList<(string Key, string? Value)> data)
+    /// <summary>Version 2: without a namespace of its own the whole tree, as with other runtimes.</summary>
+    private void MountUnified(MountEntry entry, string at, ChildSlot place, ulong attributes, IReadOnlyList<(string Key, string? Value)> data)
     {
         var step = $"mount cgroup2 on {at}";
-        ChildSlot context = program.NewSlot(), mount = program.NewSlot();
-        _calls.Configure(step, "cgroup2", context);
-        _calls.SetOption(step, context, "source", "cgroup");
-        foreach (var (key, value) in data)
-            _calls.SetOption(step, context, key, value);
-        // EPERM: the cgroup namespace is not this user namespace's; EBUSY: the host mounted it with other options.
-        _calls.Create(step, context).Tolerating(Errno.EPERM, Errno.EBUSY).SkippingOnError(1);
-        var mounted = _calls.MakeMount(step, context, attributes, mount).Tolerating(Errno.EPERM);
-        var after = program.Count;
-        Copy(step, HasNamespace ? Own(_host.UnifiedMountPoint!) : _host.UnifiedMountPoint!, _host.UnifiedMountPoint!, mount);
-        _calls.SetAttributes(step, mount, attributes & ~MOUNT_ATTR__ATIME);
-        mounted.SkippingOnSuccess(program.Count - after);
+        var mount = program.NewSlot();
+        if (ShowsOwn)
+        {
+            CopyOrElse(step, Own(_host.UnifiedMountPoint!), attributes, mount, () => Make(step, "cgroup2", data, attributes, mount));
+        }
+        else
+        {
+            // EPERM: the cgroup namespace is not this user namespace's; EBUSY: the host mounted it with other options.
+            var (made, mounted) = Make(step, "cgroup2", data, attributes, mount);
+            made.Tolerating(Errno.EPERM, Errno.EBUSY).SkippingOnError(1);
+            mounted.Tolerating(Errno.EPERM);
+            var after = program.Count;
+            _calls.Copy(step, HasNamespace ? Own(_host.UnifiedMountPoint!) : _host.UnifiedMountPoint!, AT_RECURSIVE, mount);
+            _calls.SetAttributes(step, mount, attributes & ~MOUNT_ATTR__ATIME);
+            mounted.SkippingOnSuccess(program.Count - after);
+        }
         Attach(entry, step, mount, place, at);
-        return mount;
     }
 
     /// <summary>Version 1 and hybrid: a tmpfs with a directory a hierarchy, and links for those that share one.</summary>
@@ -81,35 +90,43 @@ internal sealed class CgroupMountSteps(ChildProgram program, RootSteps root, Mou
     {
         var step = $"mount cgroup on {at}";
         var mount = program.NewSlot();
-        if (HasNamespace)
+        (string, string?)[] options = [.. hierarchy.Controllers.Select(c => c.Split('=', 2) is ["name", var name] ? ("name", (string?)name) : (c, null))];
+        if (ShowsOwn)
         {
-            var context = program.NewSlot();
-            _calls.Configure(step, "cgroup", context);
-            _calls.SetOption(step, context, "source", "cgroup");
-            foreach (var controller in hierarchy.Controllers)
-            {
-                var isName = controller.Split('=', 2) is ["name", _];
-                _calls.SetOption(step, context, isName ? "name" : controller, isName ? controller["name=".Length..] : null);
-            }
-            _calls.Create(step, context);
-            _calls.MakeMount(step, context, attributes, mount);
+            CopyOrElse(step, Own(hierarchy.MountPoint), attributes, mount, () => Make(step, "cgroup", options, attributes, mount));
+        }
+        else if (HasNamespace)
+        {
+            Make(step, "cgroup", options, attributes, mount);
         }
         else
         {
-            Copy(step, Own(hierarchy.MountPoint), hierarchy.MountPoint, mount);
+            // In another container the group may not be seen, and the hierarchy is that container's.
+            _calls.Copy(step, Own(hierarchy.MountPoint), AT_RECURSIVE, mount).Tolerating(Errno.ENOENT).SkippingOnSuccess(1);
+            _calls.Copy(step, hierarchy.MountPoint, AT_RECURSIVE, mount);
             _calls.SetAttributes(step, mount, attributes);
         }
         Attach(entry, step, mount, place, at);
     }
 
-    /// <summary>A copy of a group's directory; where the group is not seen, as inside of another container, of the hierarchy.</summary>
-    private void Copy(string step, string own, string hierarchy, ChildSlot mount)
+    /// <summary>A copy of a directory of the host's; a new mount where it can't be seen or copied.</summary>
+    private void CopyOrElse(string step, string directory, ulong attributes, ChildSlot mount, Action make)
     {
-        var copied = _calls.Copy(step, own, AT_RECURSIVE, mount);
-        if (own == hierarchy)
-            return;
-        copied.Tolerating(Errno.ENOENT).SkippingOnSuccess(1);
-        _calls.Copy(step, hierarchy, AT_RECURSIVE, mount);
+        _calls.Copy(step, directory, AT_RECURSIVE, mount).Tolerating(Errno.ENOENT, Errno.EACCES, Errno.EINVAL).SkippingOnError(1);
+        var changed = _calls.SetAttributes(step, mount, attributes & ~MOUNT_ATTR__ATIME);
+        var after = program.Count;
+        make();
+        changed.SkippingOnSuccess(program.Count - after);
+    }
+
+    private (ChildStep Made, ChildStep Mounted) Make(string step, string type, IReadOnlyList<(string Key, string? Value)> options, ulong attributes, ChildSlot mount)
+    {
+        var context = program.NewSlot();
+        _calls.Configure(step, type, context);
+        _calls.SetOption(step, context, "source", "cgroup");
+        foreach (var (key, value) in options)
+            _calls.SetOption(step, context, key, value);
+        return (_calls.Create(step, context), _calls.MakeMount(step, context, attributes, mount));
     }
 
     private void Attach(MountEntry entry, string step, ChildSlot mount, ChildSlot place, string at)

@@ -97,6 +97,9 @@ internal sealed class ContainerRoot
             return;
         var flag = _propagation.Type == MS_SLAVE ? MS_SLAVE : MS_PRIVATE;
         _program.Call("separate the mount that the root lies on", SystemCallNumber.mount, 0, _program.Text(MountPointOf(_plan.RootPath)), 0, flag, 0);
+        // Of a mount that can't be bound there would be no null device for masked paths.
+        if (_propagation is { Type: MS_UNBINDABLE, IsRecursive: true })
+            _program.Call("separate the mount of /dev", SystemCallNumber.mount, 0, _program.Text(MountPointOf("/dev/null")), 0, MS_PRIVATE, 0);
     }
 
     private static string MountPointOf(string path)
