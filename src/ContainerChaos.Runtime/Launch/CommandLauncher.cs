@@ -26,6 +26,7 @@ public static class CommandLauncher
         PidFd container, int pid, Cgroup cgroup, ProcessSpec process, string subject, LaunchStreams streams, ExecOptions? options = null)
     {
         options ??= new ExecOptions();
+        SpecValidation.Check(process);
         using var program = new ChildProgram();
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot(), console = program.NewSlot();
         var namespaces = ContainerNamespaces.Of(pid);

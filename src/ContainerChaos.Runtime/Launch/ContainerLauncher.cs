@@ -49,6 +49,7 @@ public sealed class ContainerLauncher : IDisposable
         _startReports = _program.NewSlot();
         try
         {
+            SpecValidation.Check(spec);
             _namespaces = Compile();
         }
         catch
@@ -223,10 +224,9 @@ public sealed class ContainerLauncher : IDisposable
 
     private void SetSysctl(string key, string value)
     {
-        if (key.Contains("..") || key.Contains('/'))
-            throw new ContainerException(ErrorReason.InvalidArgument, $"linux.sysctl: '{key}' is not a kernel parameter.", key);
         var file = _program.NewSlot();
-        _program.Call($"open the kernel parameter {key}", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text("/proc/sys/" + key.Replace('.', '/')), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
-        _program.Call($"set {key} to {value}", SystemCallNumber.write, file, _program.Text(value), value.Length);
+        var step = $"linux.sysctl.{key}: set it to '{value}'";
+        _program.Call(step, SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text("/proc/sys/" + SysctlValidation.File(key)), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
+        _program.Call(step, SystemCallNumber.write, file, _program.Text(value), Encoding.UTF8.GetByteCount(value));
     }
 }

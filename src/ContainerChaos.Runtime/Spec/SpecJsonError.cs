@@ -14,7 +14,7 @@ internal static class SpecJsonError
     internal static ContainerException Describe(JsonException error, ReadOnlySpan<byte> document, string file, JsonTypeInfo type)
     {
         if (SyntaxError(document) is { } syntax)
-            return new ContainerException(ErrorReason.InvalidArgument, $"{file}: not JSON: {syntax}.", file, error);
+            return NotJson(file, syntax, error);
         var segments = Segments(error.Path ?? "$");
         var line = error.LineNumber is { } number ? $" (line {number + 1})" : "";
         return new ContainerException(
@@ -27,6 +27,9 @@ internal static class SpecJsonError
         // In JSON it is always written as an escape.
         if (document.IndexOf("\\u0000"u8) < 0)
             return null;
+        // What is ignored has not been decoded yet.
+        if (SyntaxError(document) is { } syntax)
+            return NotJson(file, syntax);
         var reader = new Utf8JsonReader(document);
         var path = new List<string>();
         var indices = new Stack<int>();
@@ -59,6 +62,9 @@ internal static class SpecJsonError
         }
         return null;
     }
+
+    private static ContainerException NotJson(string file, string why, Exception? error = null) =>
+        new(ErrorReason.InvalidArgument, $"{file}: not JSON: {why}.", file, error);
 
     /// <summary>Why the document can't be read by any reader of JSON; null when it can.</summary>
     private static string? SyntaxError(ReadOnlySpan<byte> document)

@@ -75,6 +75,8 @@ internal sealed class RootSteps
     internal (ChildSlot Directory, string Name) OpenOrMakeParent(string path)
     {
         var names = Names(path);
+        if (names.Length == 0)
+            throw new ContainerException(ErrorReason.InvalidArgument, $"'{path}' is the container's root itself, where nothing can be made or mounted.", path);
         return (OpenOrMakeDirectory("/" + string.Join('/', names.SkipLast(1))), names[^1]);
     }
 
