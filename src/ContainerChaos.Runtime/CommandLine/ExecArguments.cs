@@ -94,7 +94,7 @@ internal sealed class ExecArguments
             Permitted = [.. sets.Permitted, .. _capabilities],
             Inheritable = sets.Inheritable,
             // Only what is inheritable can be ambient, and only that survives an execve(2) of a user other than root.
-            Ambient = sets.Ambient,
+            Ambient = sets.Inheritable.Count > 0 ? [.. sets.Ambient, .. _capabilities] : sets.Ambient,
         };
     }
 

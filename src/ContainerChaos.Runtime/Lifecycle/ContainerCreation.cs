@@ -80,6 +80,7 @@ internal sealed class ContainerCreation
                 Bundle = _bundle,
                 NoPivot = _options.NoPivot,
                 NoNewKeyring = _options.NoNewKeyring,
+                Warn = _global.Log.Warn,
                 PreservedDescriptors = _options.PreservedDescriptors,
                 WaitsForStart = waitsForStart,
                 BeforeCgroup = cgroup.NeedsProcess ? child => cgroup.Admit(child.Pid, _spec.Linux?.Resources) : null,
