@@ -41,6 +41,7 @@ internal static class ExecCommand
             {
                 Seccomp = container.Spec.Linux?.Seccomp,
                 Linux = container.Spec.Linux,
+                Annotations = container.Spec.Annotations,
                 Warn = global.Log.Warn,
                 PreservedDescriptors = options.PreservedDescriptors,
                 NoNewKeyring = options.NoNewKeyring,

@@ -36,8 +36,9 @@ public static class CommandLauncher
             InUserNamespace = namespaces.HasUser,
             Seccomp = SeccompSteps.Create(program, SeccompFilter.Create(options.Seccomp), process, new SeccompListener(subject, "running", bundle: null, spec: null), options.PreservedDescriptors),
             IsExecuted = true,
-            Personality = options.Personality,
-            MemoryPolicy = options.MemoryPolicy,
+            Personality = options.Linux?.Personality,
+            MemoryPolicy = options.Linux?.MemoryPolicy,
+            KeepsGroups = ProcessSteps.AsksToKeepGroups(options.Annotations),
             Keyring = options.NoNewKeyring ? null : subject,
             Warn = options.Warn,
         };

@@ -137,6 +137,7 @@ public sealed class ContainerLauncher : IDisposable
                 _program, SeccompFilter.Create(linux.Seccomp, _spec.Annotations), spec, new SeccompListener(_subject, "creating", _options.Bundle, _spec), _options.PreservedDescriptors),
             Personality = linux.Personality,
             MemoryPolicy = linux.MemoryPolicy,
+            KeepsGroups = ProcessSteps.AsksToKeepGroups(_spec.Annotations),
             Keyring = _options.NoNewKeyring ? null : _subject,
             Warn = _options.Warn,
         };
@@ -165,7 +166,7 @@ public sealed class ContainerLauncher : IDisposable
         var containerRoot = new ContainerRoot(_program, root, plan);
         var mounts = new MountSteps(_program, root, plan);
         containerRoot.Mount();
-        namespaces.BecomeRoot();
+        namespaces.BecomeRoot(process.KeepsGroups);
         foreach (var (key, value) in linux.Sysctl ?? new Dictionary<string, string>())
             SetSysctl(key, value);
         namespaces.EnterCgroupNamespace();

@@ -6,17 +6,14 @@ public sealed record ExecOptions
     /// <summary>The container's system call filter, which the command gets too.</summary>
     public SeccompSpec? Seccomp { get; init; }
 
-    /// <summary>The container's execution domain.</summary>
-    public PersonalitySpec? Personality { get; init; }
-
-    /// <summary>The container's memory policy.</summary>
-    public MemoryPolicySpec? MemoryPolicy { get; init; }
-
     /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
-    /// <summary>The container's maps of user and group ids.</summary>
+    /// <summary>The container's maps of user and group ids, its execution domain and its memory policy.</summary>
     internal LinuxSpec? Linux { get; init; }
+
+    /// <summary>The container's annotations.</summary>
+    internal IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
     /// <summary>Whether the process stays in the caller's session keyring (keyrings(7)).</summary>
     public bool NoNewKeyring { get; init; }

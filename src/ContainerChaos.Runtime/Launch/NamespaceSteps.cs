@@ -79,12 +79,13 @@ internal sealed class NamespaceSteps
     /// <summary>
     /// Becomes the user namespace's root. What lies in directories that only the host's root may pass is opened before.
     /// </summary>
-    internal void BecomeRoot()
+    internal void BecomeRoot(bool keepGroups)
     {
         if (!HasUser)
             return;
         // An id that is not mapped is no error: the process's own user may be one that is.
-        _program.Call("leave the supplementary groups", SystemCallNumber.setgroups, 0, 0).Tolerating(Errno.EPERM);
+        if (!keepGroups)
+            _program.Call("leave the supplementary groups", SystemCallNumber.setgroups, 0, 0).Tolerating(Errno.EPERM);
         _program.Call("become the namespace's group 0", SystemCallNumber.setresgid, 0, 0, 0).Tolerating(Errno.EINVAL);
         _program.Call("become the namespace's user 0", SystemCallNumber.setresuid, 0, 0, 0).Tolerating(Errno.EINVAL);
         // The change of the user made /proc/self root's; nobody else is in a new namespace yet.

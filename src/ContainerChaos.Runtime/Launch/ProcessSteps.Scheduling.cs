@@ -11,6 +11,25 @@ internal sealed partial class ProcessSteps
     private static readonly string[] MemoryModes =
         ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"];
 
+    private bool IsRealTime => _process.Scheduler?.Policy is "SCHED_FIFO" or "SCHED_RR";
+
+    /// <summary>
+    /// Whether a version 1 group of the cpu controller lets nothing in it be real-time, as every new one does (CONFIG_RT_GROUP_SCHED).
+    /// Its other limits are of no concern to real-time processes, so one that is asked for is not in the group.
+    /// </summary>
+    private static bool HasNoRealTime(string joinFile)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(joinFile)!, "cpu.rt_runtime_us");
+        try
+        {
+            return File.Exists(file) && File.ReadAllText(file).Trim() == "0";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private void SetInitialAffinity()
     {
         if (IsExecuted && _process.ExecCPUAffinity?.Initial is { Length: > 0 } initial)

@@ -32,6 +32,13 @@ internal sealed partial class ProcessSteps
     /// <summary>The container's filter; null for none.</summary>
     internal SeccompSteps? Seccomp { get; init; }
 
+    /// <summary>Whether the caller's supplementary groups stay: the way into directories that only a group may enter.</summary>
+    internal bool KeepsGroups { get; init; }
+
+    /// <summary>crun's annotation for it, which podman sets for <c>--group-add keep-groups</c>.</summary>
+    internal static bool AsksToKeepGroups(IReadOnlyDictionary<string, string>? annotations) =>
+        annotations is not null && annotations.TryGetValue("run.oci.keep_original_groups", out var value) && value is "1" or "true";
+
     /// <summary>Whether the process is executed in a container that runs already.</summary>
     internal bool IsExecuted { get; init; }
 
@@ -53,6 +60,11 @@ internal sealed partial class ProcessSteps
         SetInitialAffinity();
         foreach (var path in cgroup.JoinFiles)
         {
+            if (IsRealTime && HasNoRealTime(path))
+            {
+                Warn?.Invoke($"process.scheduler: the process stays out of {Path.GetDirectoryName(path)}, which has no share of real time (cpu.rt_runtime_us, linux.resources.cpu.realtimeRuntime).");
+                continue;
+            }
             var file = _program.NewSlot();
             _program.Call($"open {path}", SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text(path), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
             _program.Call($"join {path}", SystemCallNumber.write, file, _program.Text("0"), 1);
@@ -98,11 +110,7 @@ internal sealed partial class ProcessSteps
         if (user.Uid != 0)
             _program.Call("keep capabilities", SystemCallNumber.prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
         _program.Call("set the umask", SystemCallNumber.umask, user.Umask ?? 0x12 /* 022 */);
-        var groups = _program.Call(
-            "process.user.additionalGids: set the supplementary groups", SystemCallNumber.setgroups, user.AdditionalGids.Count, _program.Array<uint>([.. user.AdditionalGids]));
-        // user_namespaces(7): where setgroups(2) is denied, nobody has a group too many to be rid of.
-        if (InUserNamespace && user.AdditionalGids.Count == 0)
-            groups.Tolerating(Errno.EPERM);
+        SetGroups();
         _program.Call($"process.user.gid: become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
         _program.Call($"process.user.uid: become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
         if (Seccomp is { NeedsPrivilege: true })
@@ -113,6 +121,21 @@ internal sealed partial class ProcessSteps
             Seccomp.Load();
         }
         SetCapabilities(capabilities);
+    }
+
+    private void SetGroups()
+    {
+        var gids = _process.User.AdditionalGids;
+        if (KeepsGroups)
+        {
+            if (gids.Count > 0)
+                Warn?.Invoke("process.user.additionalGids: ignored, since the annotation run.oci.keep_original_groups keeps the caller's.");
+            return;
+        }
+        var step = _program.Call("process.user.additionalGids: set the supplementary groups", SystemCallNumber.setgroups, gids.Count, _program.Array<uint>([.. gids]));
+        // user_namespaces(7): where setgroups(2) is denied, nobody has a group too many to be rid of.
+        if (InUserNamespace && gids.Count == 0)
+            step.Tolerating(Errno.EPERM);
     }
 
     /// <summary>Loads a filter with a listener while the parent can take it to the agent.</summary>

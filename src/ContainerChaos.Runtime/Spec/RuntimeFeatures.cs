@@ -47,7 +47,7 @@ internal static class RuntimeFeatures
         json.WriteStartObject("annotations");
         json.WriteString("io.containerchaos.ccrun.version", version);
         json.WriteEndObject();
-        List("potentiallyUnsafeConfigAnnotations", ["org.systemd.property."]);
+        List("potentiallyUnsafeConfigAnnotations", ["org.systemd.property.", "run.oci."]);
         json.WriteEndObject();
 
         void WriteSeccomp()
