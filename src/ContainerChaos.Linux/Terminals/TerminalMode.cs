@@ -23,33 +23,21 @@ public sealed unsafe class TerminalMode : IDisposable
         return Libc.SystemCall((nint)SystemCallNumber.ioctl, descriptor.Number, TCGETS, (nint)(&mode)) == 0;
     }
 
-    /// <summary>Puts a terminal into raw mode (termios(3), cfmakeraw) until the result is disposed; null when it is none.</summary>
+    /// <summary>Puts a terminal's input into raw mode (termios(3), cfmakeraw) until the result is disposed; null when it is none. Output goes on to be mapped, so newlines of programs come as such.</summary>
     public static TerminalMode? TryMakeRaw(FileDescriptor terminal)
     {
         KernelTermios before;
         if (Libc.SystemCall((nint)SystemCallNumber.ioctl, terminal.Number, TCGETS, (nint)(&before)) != 0)
             return null;
         const uint inputs = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400; // IGNBRK BRKINT PARMRK ISTRIP INLCR IGNCR ICRNL IXON
-        const uint OPOST = 1, locals = 0x8 | 0x40 | 0x2 | 0x1 | 0x8000; // ECHO ECHONL ICANON ISIG IEXTEN
+        const uint locals = 0x8 | 0x40 | 0x2 | 0x1 | 0x8000; // ECHO ECHONL ICANON ISIG IEXTEN
         const uint CSIZE = 0x30, PARENB = 0x100, CS8 = 0x30;
         var raw = before;
         raw.Input &= ~inputs;
-        raw.Output &= ~OPOST;
         raw.Local &= ~locals;
         raw.Control = (raw.Control & ~(CSIZE | PARENB)) | CS8;
         Libc.Checked("ioctl", "TCSETS", Libc.SystemCall((nint)SystemCallNumber.ioctl, terminal.Number, TCSETS, (nint)(&raw)));
         return new TerminalMode(terminal, before);
-    }
-
-    /// <summary>Lets newlines pass as they are (termios(3), ONLCR off): what a program writes is what the reader of the master gets.</summary>
-    public static void KeepNewlines(FileDescriptor terminal)
-    {
-        const uint ONLCR = 4;
-        KernelTermios mode;
-        if (Libc.SystemCall((nint)SystemCallNumber.ioctl, terminal.Number, TCGETS, (nint)(&mode)) != 0)
-            return;
-        mode.Output &= ~ONLCR;
-        Libc.SystemCall((nint)SystemCallNumber.ioctl, terminal.Number, TCSETS, (nint)(&mode));
     }
 
     /// <summary>Gives a terminal the size of another one; nothing when that is no terminal.</summary>

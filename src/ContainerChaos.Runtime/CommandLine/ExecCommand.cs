@@ -45,6 +45,7 @@ internal static class ExecCommand
                 Warn = global.Log.Warn,
                 PreservedDescriptors = options.PreservedDescriptors,
                 NoNewKeyring = options.NoNewKeyring,
+                RelaysTerminal = relayed,
             });
         using (pair.Ours)
         using (launched.Process)

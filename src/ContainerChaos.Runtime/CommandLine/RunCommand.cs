@@ -20,7 +20,7 @@ internal static class RunCommand
             throw new ContainerException(ErrorReason.InvalidArgument, "process: it is missing, and run is to start it.");
 
         // A terminal that nobody takes over is relayed by this process while it waits.
-        var relayed = terminal && !options.Detach && options.ConsoleSocket is null;
+        var relayed = terminal && options.RelaysTerminal;
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(creation.Spec.Process, options.ConsoleSocket);
         var (container, launched) = creation.Start(waitsForStart: false, OwnStreams.Streams with { ConsoleSocket = console });
@@ -36,6 +36,7 @@ internal static class RunCommand
         }
         if (!options.Keep && global.Store.TryOpen(options.Id) is { } ended)
         {
+            ended.Spec = creation.Spec;
             if (!ContainerRemoval.HasOwnPids(creation.Spec))
                 ended.Cgroup()?.KillAll(9);
             ContainerRemoval.Remove(ended, global.Log);

@@ -53,7 +53,7 @@ public static class CommandLauncher
         {
             var root = program.NewSlot();
             program.Call("open the container's root", SystemCallNumber.openat, NativeConstants.AT_FDCWD, program.Text("/"), (long)(OpenFlags.O_PATH | OpenFlags.O_CLOEXEC), 0).Into(root);
-            terminal.Open(root, process, console);
+            terminal.Open(root, process, console, options.RelaysTerminal);
         }
         program.HandOver("fork inside the container");
         program.Call("start a session", SystemCallNumber.setsid);

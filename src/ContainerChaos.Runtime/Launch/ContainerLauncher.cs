@@ -175,7 +175,7 @@ public sealed class ContainerLauncher : IDisposable
             root.OpenOrMakeDirectory(spec.Cwd);
         if (terminal is not null)
         {
-            terminal.Open(root.Root, spec, _consoleSocket);
+            terminal.Open(root.Root, spec, _consoleSocket, _options.RelaysTerminal);
             terminal.BindConsole(root);
             terminal.Use();
         }

@@ -18,6 +18,9 @@ public sealed record ExecOptions
     /// <summary>Whether the process stays in the caller's session keyring (keyrings(7)).</summary>
     public bool NoNewKeyring { get; init; }
 
+    /// <summary>Whether the caller passes the terminal's output on to streams of its own, where newlines are to stay what they are.</summary>
+    public bool RelaysTerminal { get; init; }
+
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 }

@@ -29,6 +29,9 @@ public sealed record LaunchOptions
     /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>Whether the caller passes the terminal's output on to streams of its own, where newlines are to stay what they are.</summary>
+    public bool RelaysTerminal { get; init; }
+
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 

@@ -11,7 +11,7 @@ namespace ContainerChaos.Runtime;
 /// </remarks>
 internal sealed class TerminalSteps
 {
-    private const int TIOCSCTTY = 0x540E, TIOCSWINSZ = 0x5414, TIOCSPTLCK = 0x40045431, TIOCGPTPEER = 0x5441, O_NOCTTY = 0x100;
+    private const int TCSETS = 0x5402, TIOCSCTTY = 0x540E, TIOCSWINSZ = 0x5414, TIOCSPTLCK = 0x40045431, TIOCGPTPEER = 0x5441, O_NOCTTY = 0x100;
 
     private readonly ChildProgram _program;
     private readonly ChildSlot _slave;
@@ -26,7 +26,8 @@ internal sealed class TerminalSteps
     /// <param name="root">The container's root, open.</param>
     /// <param name="process">Whose terminal it is.</param>
     /// <param name="socket">Where the master goes.</param>
-    internal unsafe void Open(ChildSlot root, ProcessSpec process, ChildSlot socket)
+    /// <param name="keepsNewlines">Whether newlines pass as they are: what is written is then what is read from the master.</param>
+    internal unsafe void Open(ChildSlot root, ProcessSpec process, ChildSlot socket, bool keepsNewlines)
     {
         const string device = "dev/pts/ptmx";
         var master = _program.NewSlot();
@@ -40,6 +41,8 @@ internal sealed class TerminalSteps
             var size = process.ConsoleSize;
             _program.Call("set the terminal's size", SystemCallNumber.ioctl, _slave, TIOCSWINSZ, _program.Array((ushort)size.Height, (ushort)size.Width, (ushort)0, (ushort)0));
         }
+        if (keepsNewlines)
+            _program.Call("let newlines pass", SystemCallNumber.ioctl, _slave, TCSETS, ModeWithoutNewlineMapping());
         _program.Call("give the terminal to the user", SystemCallNumber.fchown, _slave, process.User.Uid, -1).Tolerating(Errno.EINVAL, Errno.EPERM);
         Send(master, socket, "/dev/pts/ptmx");
         _program.Call("close the terminal's master", SystemCallNumber.close, master);
@@ -62,6 +65,18 @@ internal sealed class TerminalSteps
             _program.Call("put the terminal on a standard stream", SystemCallNumber.dup2, _slave, stream);
         _program.Call("make it the controlling terminal", SystemCallNumber.ioctl, 0, TIOCSCTTY, 0);
         _program.Call("close the terminal's slave", SystemCallNumber.close, _slave);
+    }
+
+    /// <summary><c>struct termios</c> as every new terminal has it (tty_std_termios), but for ONLCR.</summary>
+    private unsafe nint ModeWithoutNewlineMapping()
+    {
+        const int size = 36;
+        const uint ICRNL_IXON = 0x500, OPOST = 1, B38400_CS8_CREAD_HUPCL = 0x4BF, ISIG_to_IEXTEN = 0x8A3B;
+        ReadOnlySpan<byte> characters = [3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22, 0, 0, 0];
+        var mode = _program.Memory(size);
+        new ReadOnlySpan<uint>([ICRNL_IXON, OPOST, B38400_CS8_CREAD_HUPCL, ISIG_to_IEXTEN]).CopyTo(new Span<uint>((void*)mode, 4));
+        characters.CopyTo(new Span<byte>((void*)(mode + 17), characters.Length));
+        return mode;
     }
 
     /// <summary>sendmsg(2) with SCM_RIGHTS; the message is the terminal's name, as clients of a console socket expect.</summary>

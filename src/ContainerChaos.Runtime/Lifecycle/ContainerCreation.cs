@@ -83,6 +83,7 @@ internal sealed class ContainerCreation
                 Warn = _global.Log.Warn,
                 PreservedDescriptors = _options.PreservedDescriptors,
                 WaitsForStart = waitsForStart,
+                RelaysTerminal = !waitsForStart && _options.RelaysTerminal,
                 BeforeCgroup = cgroup.NeedsProcess ? child => cgroup.Admit(child.Pid, _spec.Linux?.Resources) : null,
                 BeforePivot = _spec.Hooks is { } hooks && (hooks.Prestart.Count | hooks.CreateRuntime.Count | hooks.CreateContainer.Count) != 0
                     ? child => RunCreateHooks(container, hooks, child)

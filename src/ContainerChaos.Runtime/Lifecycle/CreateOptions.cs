@@ -25,6 +25,9 @@ internal sealed record CreateOptions
 
     internal bool Keep { get; set; }
 
+    /// <summary>Whether a foreground run passes on what the container's terminal shows.</summary>
+    internal bool RelaysTerminal => !Detach && ConsoleSocket is null;
+
     /// <summary>The options that both verbs have.</summary>
     internal static OptionParser Parser(string command, CreateOptions options) => new OptionParser(command, "CONTAINER")
         .Value("--bundle|-b", "DIR", "the bundle's directory (default: here)", v => options.Bundle = v)

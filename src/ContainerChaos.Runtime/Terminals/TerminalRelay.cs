@@ -18,8 +18,6 @@ internal sealed class TerminalRelay : IDisposable
     {
         _master = master;
         _raw = TerminalMode.TryMakeRaw(_input);
-        if (_raw is null)
-            TerminalMode.KeepNewlines(master);
         TerminalMode.CopySize(_input, master);
         _resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => TerminalMode.CopySize(_input, _master));
     }
