@@ -33,8 +33,15 @@ public static unsafe class OwnExecutable
         }
     }
 
+    /// <summary>
+    /// Settings of the collector for a process that lives for milliseconds: it has no reason to collect, and each collection takes
+    /// one of them. A monitor, which stays, is executed without these.
+    /// </summary>
+    public static IReadOnlyList<string> ShortLivedSettings { get; } = ["DOTNET_GCgen0size=1000000", "DOTNET_GCGen0MaxBudget=1000000"];
+
     /// <summary>Executes this program again from a protected file, with the same arguments. Returns only when it is protected already.</summary>
     /// <exception cref="ErrnoException">It can't be: neither a mount nor a copy in memory was granted.</exception>
+    /// <remarks>The new process's environment has the <see cref="ShortLivedSettings"/> as well.</remarks>
     public static void Protect(string[] arguments)
     {
         if (IsProtected)
@@ -43,7 +50,7 @@ public static unsafe class OwnExecutable
         using var empty = new NativeString("");
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => $"{v.Key}={v.Value}").ToArray();
         using var names = new NativeStringArray(arguments);
-        using var environment = new NativeStringArray(variables);
+        using var environment = new NativeStringArray([.. ShortLivedSettings, .. variables]);
         Libc.SystemCall((nint)SystemCallNumber.execveat, program.Number, empty.Address, names.Address, environment.Address, NativeConstants.AT_EMPTY_PATH);
         throw ErrnoException.Last("execveat", Self);
     }

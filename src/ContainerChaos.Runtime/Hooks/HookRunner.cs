@@ -93,7 +93,7 @@ internal sealed class HookRunner
 
     private IReadOnlyList<string> DefaultEnvironment(string kind) => kind == "startContainer" && _spec.Process is { } process
         ? process.Env
-        : [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}")];
+        : [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}").Except(OwnExecutable.ShortLivedSettings)];
 
     private ContainerException Failed(string kind, int index, HookSpec hook, string why) =>
         new(ErrorReason.StartFailed, $"{_subject}: error running {kind} hook #{index}: {hook.Path}: {why}.", _subject)

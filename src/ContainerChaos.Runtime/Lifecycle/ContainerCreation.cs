@@ -46,13 +46,13 @@ internal sealed class ContainerCreation
             {
                 container.Spec = _spec;
                 cgroup = ContainerCgroup.ForNew(_spec, _options.Id, _global.CgroupDriver);
-                File.Copy(_configPath, container.ConfigPath, overwrite: true);
+                WriteConfig(container.ConfigPath);
                 container.Save(new ContainerRecord
                 {
                     Id = _options.Id,
                     Bundle = _bundle,
                     Rootfs = _rootfs,
-                    Owner = Environment.UserName,
+                    Owner = Environment.IsPrivilegedProcess ? "root" : Environment.UserName,
                     Created = DateTimeOffset.UtcNow,
                     Cgroup = cgroup.Record,
                 });
@@ -141,6 +141,12 @@ internal sealed class ContainerCreation
         if (container.Record is { Pid: > 0 } && _spec.Hooks is { Poststop.Count: > 0 } hooks)
             _hooks.RunAll("poststop", hooks.Poststop, container.Document("stopped"), _global.Log);
         container.Remove();
+    }
+
+    private void WriteConfig(string path)
+    {
+        using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */);
+        file.Write(File.ReadAllBytes(_configPath));
     }
 
     /// <summary>Hands a descriptor of a process to whoever listens at a socket (<c>--pidfd-socket</c>).</summary>
