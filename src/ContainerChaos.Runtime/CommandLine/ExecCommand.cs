@@ -32,6 +32,8 @@ internal static class ExecCommand
 
         var process = options.Process(container.Spec, operands.Skip(1));
         SpecValidation.Check(process, global.Log.Warn);
+        if (process.ExecCPUAffinity?.Initial is { Length: > 0 } cpus && IndexList.TryParse(cpus, IndexList.MaximumCpu) is { } mask)
+            global.Log.Debug($"nsexec: affinity: 0x{mask[0]:x}");
         var relayed = process.Terminal && !options.Detach && options.ConsoleSocket is null;
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(process, options.ConsoleSocket);

@@ -19,6 +19,41 @@ public sealed class SpecJsonTests : IDisposable
         Assert.Equal("", Difference("", JsonNode.Parse(document), written));
     }
 
+    [Theory]
+    [InlineData("complete.json")]
+    [InlineData("Corpus/docker.json")]
+    [InlineData("Corpus/rootless.json")]
+    [InlineData("Corpus/tuned.json")]
+    public void The_reader_reads_what_the_serializer_would(string file)
+    {
+        var document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Spec", file));
+        var serializer = JsonSerializer.Deserialize(document, RuntimeSpecJson.Default.RuntimeSpec)!;
+        Assert.Equal(JsonSerializer.Serialize(serializer, RuntimeSpecJson.Default.RuntimeSpec), JsonSerializer.Serialize(Read(document), RuntimeSpecJson.Default.RuntimeSpec));
+    }
+
+    [Fact]
+    public void The_complete_document_has_every_property_of_the_object_model()
+    {
+        var document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Spec", "complete.json"));
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<Type>();
+        Visit(typeof(RuntimeSpec));
+        Assert.Empty(missing);
+
+        void Visit(Type type)
+        {
+            type = type.GenericTypeArguments is [.., var element] ? element : type;
+            if (!type.Name.EndsWith("Spec", StringComparison.Ordinal) || !seen.Add(type))
+                return;
+            foreach (var property in RuntimeSpecJson.Default.GetTypeInfo(type)!.Properties)
+            {
+                if (!document.Contains($"\"{property.Name}\":", StringComparison.Ordinal))
+                    missing.Add($"{type.Name}.{property.Name}");
+                Visit(property.PropertyType);
+            }
+        }
+    }
+
     [Fact]
     public void Properties_that_are_not_in_the_specification_are_ignored()
     {

@@ -255,19 +255,19 @@ public sealed class SpecValidationTests
 
     [Theory]
     [InlineData("""{"process":{"args":["a","b\u0000c"]}}""", "process.args[1]: it holds a null character.")]
-    [InlineData("""{"x":[{},{"y":["x",["y"],{"z":"\u0000"}]}]}""", "x[1].y[2].z: it holds a null character.")]
+    [InlineData("""{"x":[{},["y"]],"mounts":[{},{"x":[[{}]],"options":["x","\u0000"]}]}""", "mounts[1].options[1]: it holds a null character.")]
     [InlineData("""{"annotations":{"a\u0000b":"c"}}""", "annotations.a?b: it holds a null character.")]
     [InlineData("""{"hostname":"\\u0000","domainname":"\u0000"}""", "domainname: it holds a null character.")]
     public void A_null_character_is_refused(string document, string message)
     {
-        var error = Assert.Throws<ContainerException>(() => RuntimeSpecJson.Parse(Encoding.UTF8.GetBytes(document), "config.json", RuntimeSpecJson.Default.RuntimeSpec));
+        var error = Assert.Throws<ContainerException>(() => RuntimeSpecJson.Parse(Encoding.UTF8.GetBytes(document), "config.json"));
         Assert.Equal("config.json: " + message, error.Message);
     }
 
     private static List<string> Check(string document)
     {
         var warnings = new List<string>();
-        SpecValidation.Check(RuntimeSpecJson.Parse(Encoding.UTF8.GetBytes(document), "config.json", RuntimeSpecJson.Default.RuntimeSpec), warnings.Add);
+        SpecValidation.Check(RuntimeSpecJson.Parse(Encoding.UTF8.GetBytes(document), "config.json"), warnings.Add);
         return warnings;
     }
 

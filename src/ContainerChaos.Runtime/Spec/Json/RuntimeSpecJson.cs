@@ -1,10 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace ContainerChaos.Runtime;
 
-/// <summary>Source-generated JSON of the runtime-spec.</summary>
+/// <summary>The runtime-spec as JSON: written by the source-generated serializer, read by a reader of our own.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = true, // as in Go, where the other runtimes and their clients come from
@@ -16,36 +14,23 @@ public sealed partial class RuntimeSpecJson : JsonSerializerContext
     /// <exception cref="ContainerException">
     /// It is missing or not a runtime-spec (<see cref="ErrorReason.InvalidArgument"/>); the message names the file and the field's path.
     /// </exception>
-    public static RuntimeSpec Read(string path) => Parse(ReadFile(path), path, Default.RuntimeSpec);
+    public static RuntimeSpec Read(string path) => Parse(ReadFile(path), path);
 
     /// <summary>Reads the process to execute in a container, as <c>exec --process</c> takes it.</summary>
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
-    internal static ProcessSpec ReadProcess(string path) => Parse(ReadFile(path), path, Default.ProcessSpec);
+    internal static ProcessSpec ReadProcess(string path) => SpecReader.Parse(ReadFile(path), path, SpecDocument.Process);
 
     /// <summary>Reads the limits that <c>update --resources</c> takes; <c>-</c> is standard input.</summary>
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
     internal static ResourcesSpec ReadResources(string path) => path == "-"
-        ? Parse(ReadFile("/dev/stdin"), "standard input", Default.ResourcesSpec)
-        : Parse(ReadFile(path), path, Default.ResourcesSpec);
+        ? SpecReader.Parse(ReadFile("/dev/stdin"), "standard input", SpecDocument.Resources)
+        : SpecReader.Parse(ReadFile(path), path, SpecDocument.Resources);
 
-    /// <summary>Parses one of the specification's objects.</summary>
+    /// <summary>Parses a specification.</summary>
     /// <param name="document">The text, UTF-8.</param>
     /// <param name="file">Where it comes from, for messages.</param>
-    /// <param name="type">What it is: <c>Default.ResourcesSpec</c> for one.</param>
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
-    internal static T Parse<T>(ReadOnlySpan<byte> document, string file, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            var parsed = JsonSerializer.Deserialize(document, type) ?? throw new JsonException();
-            return SpecJsonError.FindNullCharacter(document, file) is { } error ? throw error : parsed;
-        }
-        catch (JsonException e)
-        {
-            throw SpecJsonError.Describe(e, document, file, type);
-        }
-    }
+    internal static RuntimeSpec Parse(ReadOnlySpan<byte> document, string file) => SpecReader.Parse(document, file, SpecDocument.Runtime);
 
     private static byte[] ReadFile(string path)
     {
