@@ -6,6 +6,8 @@ namespace ContainerChaos.Runtime;
 /// <summary>Runs hooks (runtime-spec, config: POSIX-platform Hooks): in order, with the container's state on standard input.</summary>
 internal sealed class HookRunner
 {
+    private const int SIGSYS = 31;
+
     private readonly string _subject;
     private readonly RuntimeSpec _spec;
 
@@ -56,7 +58,10 @@ internal sealed class HookRunner
         using var program = new ChildProgram();
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot();
         var args = hook.Args.Count > 0 ? hook.Args : [hook.Path];
-        var steps = new ProcessSteps(program, new ProcessSpec { Args = [hook.Path, .. args.Skip(1)], Env = hook.Env ?? DefaultEnvironment(kind), Cwd = "/" });
+        var steps = new ProcessSteps(program, new ProcessSpec { Args = [hook.Path, .. args.Skip(1)], Env = hook.Env ?? DefaultEnvironment(kind), Cwd = "/" })
+        {
+            Seccomp = kind == "startContainer" ? SeccompSteps.CreateForHook(program, SeccompFilter.Create(_spec.Linux?.Seccomp)) : null,
+        };
         if (container is { } joined)
         {
             var namespaces = ContainerNamespaces.Of(joined.Pid);
@@ -88,7 +93,7 @@ internal sealed class HookRunner
             throw Failed(kind, index, hook, $"it took longer than its timeout of {seconds} s and was killed");
         }
         if (process.WaitForExit() is not 0 and var code)
-            throw Failed(kind, index, hook, code > 128 ? $"it was ended by {SignalName.Of(code - 128)}" : $"{kind} hook failed with exit code {code}");
+            throw Failed(kind, index, hook, code > 128 ? $"it was ended by {SignalName.Of(code - 128)}{(code == 128 + SIGSYS ? " (bad system call)" : "")}" : $"{kind} hook failed with exit code {code}");
     }
 
     private IReadOnlyList<string> DefaultEnvironment(string kind) => kind == "startContainer" && _spec.Process is { } process

@@ -25,6 +25,8 @@ internal sealed class ContainerCreation
         _configPath = Path.Combine(_bundle, options.Config);
         _spec = WithInheritedDescriptors(RuntimeSpecJson.Read(_configPath), options);
         SpecValidation.Check(_spec, global.Log.Warn);
+        if (_spec.Linux?.Seccomp is { } seccomp)
+            global.Log.Debug($"seccomp filter flags: {(int)SeccompFilter.FlagsOf(seccomp)}");
         _rootfs = RootOf(_spec, _bundle);
         _hooks = new HookRunner(options.Id, _spec);
     }

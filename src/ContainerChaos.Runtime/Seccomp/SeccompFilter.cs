@@ -48,11 +48,6 @@ internal sealed class SeccompFilter
             return null;
         SeccompValidation.Check(spec, new SpecField(Section));
         var rules = Rules(spec, annotations?.TryGetValue(FailUnknown, out var value) == true && value is not ("0" or "false"));
-        var flags = spec.Flags is null ? SeccompFlags.AllowSpeculation : SeccompFlags.None;
-        foreach (var flag in spec.Flags ?? [])
-            flags |= SeccompNames.Flag(flag);
-        if (spec.ListenerPath is { Length: > 0 })
-            flags |= SeccompFlags.NewListener;
 
         var program = SeccompProgram.Compile(new SeccompPolicy
         {
@@ -68,7 +63,16 @@ internal sealed class SeccompFilter
                 Remedy = "Compare fewer arguments, or name fewer architectures.",
             };
         }
-        return new SeccompFilter(program, flags, spec.Flags is null, spec);
+        return new SeccompFilter(program, FlagsOf(spec), spec.Flags is null, spec);
+    }
+
+    /// <summary>The flags that a checked section comes to.</summary>
+    internal static SeccompFlags FlagsOf(SeccompSpec spec)
+    {
+        var flags = spec.Flags is null ? SeccompFlags.AllowSpeculation : SeccompFlags.None;
+        foreach (var flag in spec.Flags ?? [])
+            flags |= SeccompNames.Flag(flag);
+        return spec.ListenerPath is { Length: > 0 } ? flags | SeccompFlags.NewListener : flags;
     }
 
     private static List<SeccompRule> Rules(SeccompSpec spec, bool failUnknown)

@@ -17,7 +17,7 @@ internal sealed class SeccompSteps
     private readonly SeccompListener? _listener;
     private readonly int _preserved;
 
-    private SeccompSteps(ChildProgram program, SeccompFilter filter, bool noNewPrivileges, SeccompListener listener, int preserved)
+    private SeccompSteps(ChildProgram program, SeccompFilter filter, bool noNewPrivileges, SeccompListener? listener, int preserved)
     {
         _program = program;
         _filter = filter;
@@ -34,6 +34,13 @@ internal sealed class SeccompSteps
     /// <param name="preserved">How many descriptors from 3 on stay open.</param>
     internal static SeccompSteps? Create(ChildProgram program, SeccompFilter? filter, ProcessSpec process, SeccompListener listener, int preserved) =>
         filter is null ? null : new SeccompSteps(program, filter, process.NoNewPrivileges, listener, preserved);
+
+    /// <summary>
+    /// The steps of a startContainer hook, which keeps the capabilities that the load needs. No agent waits for a hook, so
+    /// a filter that notifies one is left out.
+    /// </summary>
+    internal static SeccompSteps? CreateForHook(ChildProgram program, SeccompFilter? filter) =>
+        filter is null or { Notifies: true } ? null : new SeccompSteps(program, filter, noNewPrivileges: true, listener: null, preserved: 0);
 
     /// <summary>Whether the filter has to be loaded while the process may administer the system.</summary>
     internal bool NeedsPrivilege { get; }
