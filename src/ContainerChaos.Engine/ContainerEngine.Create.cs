@@ -128,8 +128,8 @@ public sealed partial class ContainerEngine
 
     private static void Write(string path, byte[] content)
     {
-        using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
-        RandomAccess.Write(file, content, 0);
+        using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */);
+        file.Write(content);
     }
 
     private static string[] ResolveCommand(ContainerCreateOptions options, Image image)

@@ -81,6 +81,20 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
         return result == -1 ? null : new SeqPacketSocket((int)result);
     }
 
+    /// <summary>The user that the other side connected as (unix(7), SO_PEERCRED).</summary>
+    public uint ReadPeerUserId()
+    {
+        const int SO_PEERCRED = 17;
+        // struct ucred: pid, uid, gid.
+        var credentials = stackalloc uint[3];
+        var length = 3 * sizeof(uint);
+        Libc.Checked("getsockopt", "SO_PEERCRED", Libc.SystemCall((nint)SystemCallNumber.getsockopt, Number, SOL_SOCKET, SO_PEERCRED, (nint)credentials, (nint)(&length)));
+        return credentials[1];
+    }
+
+    /// <summary>Whether the other side connected as root or as this process's own user.</summary>
+    public bool IsPeerTrusted() => ReadPeerUserId() is var user && (user == 0 || user == (uint)Libc.SystemCall((nint)SystemCallNumber.getuid));
+
     /// <summary>Sends one message.</summary>
     /// <returns>False when the other side is gone, or does not read and the socket does not block.</returns>
     public bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<FileDescriptor> descriptors) => TrySend(this, message, descriptors);

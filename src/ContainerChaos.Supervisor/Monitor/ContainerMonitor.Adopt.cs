@@ -63,12 +63,15 @@ internal sealed partial class ContainerMonitor
         _loop.Stop();
     }
 
-    /// <summary>A PID is the same process only if its start time is; it is compared after the descriptor is held.</summary>
+    /// <summary>
+    /// A PID is the same process only if its start time is; it is compared after the descriptor is held. A zombie whose
+    /// other threads go on has not ended.
+    /// </summary>
     private static PidFd? TryOpen(int pid, ulong startTime)
     {
         if (pid == 0 || PidFd.TryOpen(pid) is not { } process)
             return null;
-        if (ProcessStat.TryRead(pid, out var stat) && stat.StartTime == startTime && stat.State is not ('Z' or 'X'))
+        if (ProcessStat.TryRead(pid, out var stat) && stat.StartTime == startTime && (stat.State is not ('Z' or 'X') || stat.Threads > 1))
             return process;
         process.Dispose();
         return null;

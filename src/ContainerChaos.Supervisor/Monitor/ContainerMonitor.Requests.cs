@@ -23,6 +23,12 @@ internal sealed partial class ContainerMonitor
     {
         while (_listener!.Accept() is { } connection)
         {
+            // The socket is its owner's alone; this holds where somebody has opened up its mode, or handed it on.
+            if (!connection.IsPeerTrusted())
+            {
+                connection.Dispose();
+                continue;
+            }
             _connections.Add(connection);
             _loop.Add(connection, EventPollFlags.EPOLLIN | EventPollFlags.EPOLLRDHUP, _ => OnMessage(connection));
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ContainerChaos.Linux;
 
 namespace ContainerChaos.Supervisor;
 
@@ -21,11 +22,12 @@ public static class JsonFile
         }
     }
 
-    /// <summary>Replaces a file. It has one writer; readers see the old content or the new.</summary>
+    /// <summary>Replaces a file. It has one writer; readers see the old content or the new, and are its owner alone.</summary>
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type)
     {
         var temporary = path + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(value, type));
+        using (var file = FileDescriptor.Open(temporary, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */))
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
         File.Move(temporary, path, overwrite: true);
     }
 }

@@ -11,6 +11,21 @@ public sealed class AdoptTests : ContainerTest
     private static readonly bool KeepsExitCodes = Environment.OSVersion.Version is var version && (version.Major > 6 || (version.Major == 6 && version.Minor >= 15));
 
     [Fact]
+    public void A_container_whose_first_process_has_ended_but_for_its_other_threads_is_adopted_and_stopped()
+    {
+        // exit(2) of the main thread alone: a zombie to those who look at its state.
+        var container = Started("call", "60", "0");
+        var pid = container.Pid;
+        Assert.True(SpinWait.SpinUntil(() => ProcessStat.TryRead(pid, out var stat) && stat.State == 'Z', TimeSpan.FromSeconds(20)));
+        container.KillMonitor();
+        container.Adopt();
+        Assert.Equal((ContainerStatus.Running, pid), (container.State.Status, container.Pid));
+        using (var client = container.Connect())
+            client.Stop(TimeSpan.FromMilliseconds(200), Patience.Token);
+        Assert.Equal(ContainerStatus.Exited, container.State.Status);
+    }
+
+    [Fact]
     public void The_container_outlives_its_monitor_and_the_next_one_takes_over()
     {
         var container = Create(["pause"], d => d with { RestartPolicy = RestartPolicy.Parse("on-failure:5") });

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+
+namespace ContainerChaos.Runtime.Tests.Hardening;
+
+/// <summary>
+/// CVE-2019-5736: a container has the runtime execute itself, keeps a descriptor of that program, and writes to it when the
+/// kernel no longer guards it. Tried with every capability and no filter, where nothing but the runtime's own defence helps.
+/// </summary>
+[Trait("Category", "Kernel")]
+public sealed class OwnBinaryTests : IDisposable
+{
+    private const string Busybox = "/bin/busybox";
+
+    private readonly TestRoot _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    [Theory]
+    [InlineData("/proc/self/exe")]
+    [InlineData("/entry")] // a script whose interpreter it is
+    public void The_host_s_program_is_not_written_to_through_proc(string command)
+    {
+        if (!File.Exists(Busybox))
+            return; // The attack needs a shell; busybox-static brings one.
+        var ccrun = _root["ccrun"];
+        File.Copy(TestRoot.CcrunPath, ccrun);
+        var before = File.ReadAllBytes(ccrun);
+        // The container waits with an open eye for a process that is not its own, keeps what that one executes, and when it has ended
+        // writes there as long as it takes.
+        var bundle = new Bundle(_root, ["/bin/sh", "/attack"], Privileged, ccrun);
+        Directory.CreateDirectory(Path.Combine(bundle.RootFileSystem, "bin"));
+        Directory.CreateDirectory(Path.Combine(bundle.RootFileSystem, "held"));
+        File.Copy(Busybox, Path.Combine(bundle.RootFileSystem, "bin/sh"));
+        File.Copy(Busybox, Path.Combine(bundle.RootFileSystem, "bin/busybox"));
+        File.WriteAllText(Path.Combine(bundle.RootFileSystem, "entry"), "#!/proc/self/exe\n");
+        File.SetUnixFileMode(Path.Combine(bundle.RootFileSystem, "entry"), (UnixFileMode)0x1ED /* 0755 */);
+        File.WriteAllText(Path.Combine(bundle.RootFileSystem, "attack"), """
+            /bin/busybox mkfifo /held/config.json || exit 4
+            echo ready
+            read victim
+            exec 9</proc/$victim/exe || exit 3
+            echo held
+            echo x 1<>/held/config.json
+            read ended
+            for i in 1 2 3 4 5 6 7 8 9; do
+              if echo pwned 2>/dev/null >/proc/self/fd/9; then echo written; break; fi
+            done
+            echo over
+            """);
+        using var attacker = bundle.StartContainer();
+        Assert.Equal("ready", attacker.StandardOutput.ReadLine());
+
+        // ccrun inside reads the bundle's config, a FIFO, and stays there until the attacker writes to it.
+        string[] arguments = command == "/entry" ? [command] : [command, "--root", "/held/root", "run", "--bundle", "/held", "x"];
+        using var victim = bundle.Start(["exec", bundle.Id, .. arguments]);
+        var inside = FindInside(victim);
+        if (command != "/entry")
+            Assert.NotNull(inside);
+        attacker.StandardInput.WriteLine(inside?.ToString() ?? "1");
+        attacker.StandardOutput.ReadLine();
+        victim.StandardInput.Close();
+        victim.StandardError.ReadToEnd();
+        victim.WaitForExit();
+        attacker.StandardInput.WriteLine("ended");
+        attacker.StandardInput.Close();
+        attacker.StandardOutput.ReadToEnd();
+        attacker.WaitForExit();
+        Assert.Equal(before, File.ReadAllBytes(ccrun));
+    }
+
+    [Fact]
+    public void A_process_on_its_way_into_the_container_can_t_be_looked_at()
+    {
+        if (!File.Exists(Busybox))
+            return; // The attack needs a shell; busybox-static brings one.
+        var ccrun = _root["ccrun"];
+        File.Copy(TestRoot.CcrunPath, ccrun);
+        var before = File.ReadAllBytes(ccrun);
+        // Grabs whatever appears, as fast as a shell can.
+        var bundle = new Bundle(_root, ["/bin/sh", "-c", "echo ready; while read -t 0 x; [ $? -ne 0 ]; do for p in /proc/[0-9]*; do [ $p = /proc/1 ] || (exec 9<$p/exe && echo pwned >/proc/self/fd/9) 2>/dev/null; done; done"], Privileged, ccrun);
+        Directory.CreateDirectory(Path.Combine(bundle.RootFileSystem, "bin"));
+        File.Copy(Busybox, Path.Combine(bundle.RootFileSystem, "bin/sh"));
+        using var attacker = bundle.StartContainer();
+        Assert.Equal("ready", attacker.StandardOutput.ReadLine());
+        for (var i = 0; i < 20; i++)
+            bundle.Run("exec", bundle.Id, "/target", "true");
+        bundle.Run("kill", bundle.Id, "KILL");
+        attacker.WaitForExit();
+        Assert.Equal(before, File.ReadAllBytes(ccrun));
+    }
+
+    private static RuntimeSpec Privileged(RuntimeSpec spec)
+    {
+        string[] all = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SYS_PTRACE", "CAP_SYS_ADMIN", "CAP_MKNOD", "CAP_SYS_CHROOT", "CAP_LINUX_IMMUTABLE"];
+        return spec with
+        {
+            Process = spec.Process! with { NoNewPrivileges = false, Capabilities = new CapabilitiesSpec { Bounding = all, Effective = all, Permitted = all } },
+            Linux = spec.Linux! with { MaskedPaths = [], ReadonlyPaths = [] },
+        };
+    }
+
+    /// <summary>The PID in the container of the process that the exec has made, when it is executing the runtime; null when it has ended.</summary>
+    private static int? FindInside(Process victim)
+    {
+        int? found = null;
+        SpinWait.SpinUntil(
+            () =>
+            {
+                foreach (var pid in Children(victim.Id))
+                {
+                    var status = Read($"/proc/{pid}/status").Split('\n');
+                    var names = Array.Find(status, line => line.StartsWith("NSpid:", StringComparison.Ordinal))?.Split('\t');
+                    // It is there when it has executed: then its command line is the one given.
+                    if (names is [.., var inner] && Read($"/proc/{pid}/cmdline").StartsWith("/proc/self/exe", StringComparison.Ordinal))
+                        found = int.Parse(inner);
+                }
+                return found is not null || victim.HasExited;
+            },
+            TimeSpan.FromSeconds(20));
+        return found;
+    }
+
+    private static int[] Children(int pid) =>
+        [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!))
+            .Where(child => Read($"/proc/{child}/stat") is { Length: > 0 } stat && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == pid.ToString())];
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
