@@ -7,18 +7,19 @@ public sealed partial class Cgroup
 {
     private static readonly string[] CpusetFiles = ["cpuset.cpus", "cpuset.mems"];
 
-    /// <summary>How many of the groups above this one are missing, and would be made with it.</summary>
-    public int MissingAbove
+    /// <summary>How many of the groups above this one are missing in each hierarchy, by its mount point, and would be made with it.</summary>
+    public IReadOnlyDictionary<string, int> ReadMissingAbove()
     {
-        get
+        var all = new Dictionary<string, int>();
+        foreach (var part in _parts)
         {
-            if (Main is not { } part)
-                return 0;
             var missing = 0;
             for (var above = Above(part.Directory); above.Length > part.Root.Length && !Directory.Exists(above); above = Above(above))
                 missing++;
-            return missing;
+            if (missing > 0)
+                all[part.Root] = missing;
         }
+        return all;
     }
 
     /// <summary>Makes the group and the groups above it; one that exists is kept as it is.</summary>
@@ -103,12 +104,29 @@ public sealed partial class Cgroup
 
     /// <summary>Removes the group with the groups below it, and the group above it when that is left empty; what does not exist is no error.</summary>
     /// <returns>False when a process is still in it (EBUSY).</returns>
-    public bool TryDelete() => TryDelete(above: 1);
+    public bool TryDelete() => TryDelete(_ => 1);
 
     /// <summary>Removes the group with the groups below it.</summary>
-    /// <param name="above">How many of the groups above it are removed as well when they are left empty.</param>
+    /// <param name="above">How many of the groups above it are removed as well when they are left empty, as <see cref="ReadMissingAbove"/> counts them.</param>
     /// <returns>False when a process is still in it (EBUSY).</returns>
-    public bool TryDelete(int above)
+    public bool TryDelete(IReadOnlyDictionary<string, int> above) => TryDelete(part => above.GetValueOrDefault(part.Root));
+
+    /// <summary>Removes the group as <see cref="TryDelete(IReadOnlyDictionary{string, int})"/> does, and waits for its last processes to end.</summary>
+    /// <param name="above">How many of the groups above it are removed as well when they are left empty.</param>
+    /// <param name="timeout">How long is waited.</param>
+    /// <exception cref="ErrnoException">EBUSY: a process was in it all the time.</exception>
+    public void Delete(IReadOnlyDictionary<string, int> above, TimeSpan timeout)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!TryDelete(above))
+        {
+            var left = timeout - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || !AwaitEnd(left))
+                throw new ErrnoException(Errno.EBUSY, "rmdir", Path);
+        }
+    }
+
+    private bool TryDelete(Func<CgroupPart, int> above)
     {
         var deleted = true;
         foreach (var part in _parts)
@@ -119,25 +137,10 @@ public sealed partial class Cgroup
                 continue;
             }
             var directory = Above(part.Directory);
-            for (var level = 0; level < above && directory.Length > part.Root.Length && CgroupDirectory.TryRemoveEmpty(directory); level++)
+            for (var level = above(part); level > 0 && directory.Length > part.Root.Length && CgroupDirectory.TryRemoveEmpty(directory); level--)
                 directory = Above(directory);
         }
         return deleted;
-    }
-
-    /// <summary>Removes the group as <see cref="TryDelete(int)"/> does, and waits for its last processes to end.</summary>
-    /// <param name="above">How many of the groups above it are removed as well when they are left empty.</param>
-    /// <param name="timeout">How long is waited.</param>
-    /// <exception cref="ErrnoException">EBUSY: a process was in it all the time.</exception>
-    public void Delete(int above, TimeSpan timeout)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!TryDelete(above))
-        {
-            var left = timeout - Stopwatch.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero || !AwaitEnd(left))
-                throw new ErrnoException(Errno.EBUSY, "rmdir", Path);
-        }
     }
 
     /// <summary>

@@ -11,6 +11,7 @@ public sealed partial class Cgroup
     public bool IsFrozen => TryFind("freezer") switch
     {
         null => false,
+        var part when !Directory.Exists(part.Directory) => false,
         { IsUnified: true } part => CgroupDirectory.Read(part.Directory, "cgroup.freeze") == "1",
         var part => CgroupDirectory.Read(part.Directory, "freezer.self_freezing") == "1",
     };

@@ -9,8 +9,11 @@ internal sealed record CgroupRecord
     /// <summary>Its path below the root of each hierarchy; null when the container has none of its own.</summary>
     public string? Path { get; set; }
 
-    /// <summary>How many of the groups above it were made with it, and go with it when they are empty.</summary>
-    public int MadeAbove { get; set; }
+    /// <summary>Whether it was made for this container. Until then a group of this path may be another's, and is left alone.</summary>
+    public bool IsMade { get; set; }
+
+    /// <summary>How many of the groups above it were made with it in each hierarchy, by its mount point; they go with it when they are empty.</summary>
+    public IReadOnlyDictionary<string, int> MadeAbove { get; set; } = new Dictionary<string, int>();
 
     /// <summary>The systemd scope; null with another driver.</summary>
     public string? Unit { get; set; }

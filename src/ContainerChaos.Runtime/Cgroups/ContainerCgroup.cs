@@ -15,6 +15,7 @@ namespace ContainerChaos.Runtime;
 internal sealed class ContainerCgroup
 {
     private const int SIGKILL = 9;
+    private const string DelegateIt = "Run as root with the control groups mounted writable, or have the group delegated to the user (systemd: Delegate=yes).";
 
     // crun's, which podman sets: a group below the scope that the container is in, and one below that which it may manage.
     private const string SubgroupAnnotation = "run.oci.systemd.subgroup", DelegateAnnotation = "run.oci.delegate-cgroup";
@@ -25,7 +26,6 @@ internal sealed class ContainerCgroup
     private readonly bool _isDefault;
     private readonly RuntimeSpec _spec;
     private CgroupRecord _record;
-    private bool _isStarted;
     private string _slice = "";
     private IReadOnlyDictionary<string, string> _annotations = new Dictionary<string, string>();
 
@@ -89,7 +89,7 @@ internal sealed class ContainerCgroup
         RefuseStrangers();
         if (NeedsProcess)
             return;
-        var made = Group.MissingAbove;
+        var made = Group.ReadMissingAbove();
         try
         {
             Group.Create();
@@ -105,9 +105,11 @@ internal sealed class ContainerCgroup
         catch (ErrnoException e)
         {
             Group.TryDelete(made);
-            throw Failure(e);
+            throw _isDefault && e.Errno is Errno.EACCES or Errno.EPERM
+                ? new ContainerException(ErrorReason.PermissionDenied, $"{_subject}: rootless needs no limits + no cgrouppath when no permission is granted for cgroups: {e.Message}.", _subject, e) { Remedy = DelegateIt }
+                : Failure(e);
         }
-        _record = _record with { MadeAbove = made };
+        _record = _record with { MadeAbove = made, IsMade = true };
         try
         {
             ApplyAll(resources);
@@ -115,6 +117,7 @@ internal sealed class ContainerCgroup
         catch
         {
             Group.TryDelete(made);
+            _record = _record with { IsMade = false };
             throw;
         }
     }
@@ -126,7 +129,7 @@ internal sealed class ContainerCgroup
             return;
         var planned = _record.Path!;
         var scope = SystemdScope.Find(_subject, _record.Unit!).Start(pid, _slice, resources, _annotations);
-        _isStarted = true;
+        _record = _record with { IsMade = true };
         var path = scope + Below(_annotations, SubgroupAnnotation) + Below(_annotations, DelegateAnnotation);
         if (path != planned && CgroupHost.Current.Mode != CgroupMode.V2)
             throw new ContainerException(ErrorReason.StartFailed, $"{_subject}: systemd put the scope into {path} instead of {planned}.", _subject);
@@ -171,12 +174,16 @@ internal sealed class ContainerCgroup
     internal IReadOnlyList<int> Pids() => Describe(Group.Pids);
 
     /// <summary>Sends a signal to all of them.</summary>
-    internal void KillAll(int signal) => Describe(() => Group.SendSignal(signal));
+    internal void KillAll(int signal)
+    {
+        if (_record.IsMade)
+            Describe(() => Group.SendSignal(signal));
+    }
 
     /// <summary>Removes the group with those below it; processes that are left in it are killed.</summary>
     internal void Delete()
     {
-        if (_record.Path is null || (_record.Unit is not null && _slice.Length > 0 && !_isStarted))
+        if (_record is not { Path: not null, IsMade: true })
             return;
         if (_record.Unit is { } unit)
             SystemdScope.Find(_subject, unit).Stop();
@@ -234,10 +241,21 @@ internal sealed class ContainerCgroup
         }
     }
 
+    private static bool IsRootless => !Environment.IsPrivilegedProcess || !UserNamespace.IsInitial;
+
+    /// <summary>What is delegated to an ordinary user is around its own group: one beside that, since the own one has processes.</summary>
+    private static string Beside(string id)
+    {
+        var own = CgroupHost.Current.Mode == CgroupMode.V2
+            ? File.ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))
+            : null;
+        return own is null ? "/" + id : $"{Path.GetDirectoryName(own["0::".Length..])?.TrimEnd('/')}/{id}";
+    }
+
     private static string ToAbsolute(string? path, string id)
     {
         if (path is null or "")
-            return "/" + id;
+            return IsRootless ? Beside(id) : "/" + id;
         if (path.Split('/').Contains("..") || path.Contains('\0'))
             throw new ContainerException(ErrorReason.InvalidArgument, $"linux.cgroupsPath: '{path}' is not a path below the root of the hierarchies.", path);
         // runtime-spec, config-linux: a relative path is the runtime's to interpret; here it is as if it were absolute.
@@ -266,9 +284,9 @@ internal sealed class ContainerCgroup
     private ContainerException Failure(ErrnoException error) => error.Errno switch
     {
         Errno.EACCES or Errno.EPERM or Errno.EROFS => new ContainerException(
-            ErrorReason.PermissionDenied, $"{_subject}: unable to apply cgroup configuration: {error.Message}.", _subject, error)
+            ErrorReason.PermissionDenied, $"{_subject}: unable to apply cgroup configuration: permission denied: {error.Message}.", _subject, error)
         {
-            Remedy = "Run as root with the control groups mounted writable, or have the group delegated to the user (systemd: Delegate=yes).",
+            Remedy = DelegateIt,
         },
         Errno.ENODEV => new ContainerException(ErrorReason.NotSupported, $"{_subject}: {error.Message}.", _subject, error),
         Errno.EBUSY => new ContainerException(ErrorReason.InvalidState, $"{_subject}: the control group is in use: {error.Message}.", _subject, error),

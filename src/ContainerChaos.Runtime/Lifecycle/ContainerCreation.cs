@@ -86,7 +86,7 @@ internal sealed class ContainerCreation
                 PreservedDescriptors = _options.PreservedDescriptors,
                 WaitsForStart = waitsForStart,
                 RelaysTerminal = !waitsForStart && _options.RelaysTerminal,
-                BeforeCgroup = cgroup.NeedsProcess ? child => cgroup.Admit(child.Pid, _spec.Linux?.Resources) : null,
+                BeforeCgroup = cgroup.NeedsProcess ? child => Admit(container, cgroup, child) : null,
                 BeforePivot = _spec.Hooks is { } hooks && (hooks.Prestart.Count | hooks.CreateRuntime.Count | hooks.CreateContainer.Count) != 0
                     ? child => RunCreateHooks(container, hooks, child)
                     : null,
@@ -119,6 +119,12 @@ internal sealed class ContainerCreation
             process.Process.Dispose();
             throw;
         }
+    }
+
+    private void Admit(StoredContainer container, ContainerCgroup cgroup, StartedChild child)
+    {
+        cgroup.Admit(child.Pid, _spec.Linux?.Resources);
+        container.Save(container.Record! with { Cgroup = cgroup.Record });
     }
 
     private void RunCreateHooks(StoredContainer container, HooksSpec hooks, StartedChild child)

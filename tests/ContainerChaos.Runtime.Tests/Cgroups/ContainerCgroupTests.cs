@@ -73,7 +73,7 @@ public sealed class ContainerCgroupTests : IDisposable
         above.Create();
         var cgroup = New(Path("above/made/g"));
         cgroup.Create(null);
-        Assert.Equal(1, cgroup.Record.MadeAbove);
+        Assert.All(cgroup.Record.MadeAbove.Values, made => Assert.Equal(1, made));
         cgroup.Delete();
 
         Assert.True(above.Exists);
@@ -154,8 +154,14 @@ public sealed class ContainerCgroupTests : IDisposable
         other.Group.Add(Sleep().Id);
         try
         {
-            var error = Assert.Throws<ContainerException>(() => New(Path("g")).Create(null));
+            var refused = New(Path("g"));
+            var error = Assert.Throws<ContainerException>(() => refused.Create(null));
             Assert.Equal(ErrorReason.InvalidState, error.Reason);
+            // Whoever cleans up after the failure, the other's group and its process are not touched.
+            refused.KillAll(9);
+            refused.Delete();
+            ContainerCgroup.FromState("box", refused.Record).Delete();
+            Assert.Single(other.Pids());
             Assert.Contains("container's cgroup is not empty: 1 process(es) found", error.Message);
             Assert.True(other.Group.Exists);
         }

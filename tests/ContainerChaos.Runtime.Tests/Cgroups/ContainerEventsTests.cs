@@ -20,7 +20,7 @@ public sealed class ContainerEventsTests : IDisposable
     public void Dispose()
     {
         _group.SendSignal(9);
-        _group.Delete(0, TimeSpan.FromSeconds(20));
+        _group.Delete(new Dictionary<string, int>(), TimeSpan.FromSeconds(20));
         _root.Dispose();
     }
 
