@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime.Tests.Hardening;
 
@@ -25,30 +26,27 @@ public sealed class OwnBinaryTests : IDisposable
         var ccrun = _root["ccrun"];
         File.Copy(TestRoot.CcrunPath, ccrun);
         var before = File.ReadAllBytes(ccrun);
-        // The container waits with an open eye for a process that is not its own, keeps what that one executes, and when it has ended
-        // writes there as long as it takes.
+        // The container keeps what a process that comes in executes, and writes there when that has ended. It was created and
+        // started, so that by then nobody executes the runtime any more: the kernel would refuse the write (ETXTBSY).
         var bundle = new Bundle(_root, ["/bin/sh", "/attack"], Privileged, ccrun);
+        var held = Path.Combine(bundle.RootFileSystem, "held");
         Directory.CreateDirectory(Path.Combine(bundle.RootFileSystem, "bin"));
-        Directory.CreateDirectory(Path.Combine(bundle.RootFileSystem, "held"));
+        Directory.CreateDirectory(held);
+        foreach (var fifo in new[] { "config.json", "told", "tell" })
+            Fifo.Create(Path.Combine(held, fifo));
         File.Copy(Busybox, Path.Combine(bundle.RootFileSystem, "bin/sh"));
-        File.Copy(Busybox, Path.Combine(bundle.RootFileSystem, "bin/busybox"));
         File.WriteAllText(Path.Combine(bundle.RootFileSystem, "entry"), "#!/proc/self/exe\n");
         File.SetUnixFileMode(Path.Combine(bundle.RootFileSystem, "entry"), (UnixFileMode)0x1ED /* 0755 */);
         File.WriteAllText(Path.Combine(bundle.RootFileSystem, "attack"), """
-            /bin/busybox mkfifo /held/config.json || exit 4
-            echo ready
-            read victim
-            exec 9</proc/$victim/exe || exit 3
-            echo held
+            read victim </held/told
+            exec 9</proc/$victim/exe
+            echo held >/held/tell
             echo x 1<>/held/config.json
-            read ended
-            for i in 1 2 3 4 5 6 7 8 9; do
-              if echo pwned 2>/dev/null >/proc/self/fd/9; then echo written; break; fi
-            done
-            echo over
+            read ended </held/told
+            echo pwned >/proc/self/fd/9
+            echo over >/held/tell
             """);
-        using var attacker = bundle.StartContainer();
-        Assert.Equal("ready", attacker.StandardOutput.ReadLine());
+        bundle.Launch();
 
         // ccrun inside reads the bundle's config, a FIFO, and stays there until the attacker writes to it.
         string[] arguments = command == "/entry" ? [command] : [command, "--root", "/held/root", "run", "--bundle", "/held", "x"];
@@ -56,15 +54,14 @@ public sealed class OwnBinaryTests : IDisposable
         var inside = FindInside(victim);
         if (command != "/entry")
             Assert.NotNull(inside);
-        attacker.StandardInput.WriteLine(inside?.ToString() ?? "1");
-        attacker.StandardOutput.ReadLine();
+        File.WriteAllText(Path.Combine(held, "told"), $"{inside ?? 1}\n");
+        Assert.Equal("held\n", File.ReadAllText(Path.Combine(held, "tell")));
         victim.StandardInput.Close();
         victim.StandardError.ReadToEnd();
         victim.WaitForExit();
-        attacker.StandardInput.WriteLine("ended");
-        attacker.StandardInput.Close();
-        attacker.StandardOutput.ReadToEnd();
-        attacker.WaitForExit();
+        File.WriteAllText(Path.Combine(held, "told"), "ended\n");
+        Assert.Equal("over\n", File.ReadAllText(Path.Combine(held, "tell")));
+        bundle.Delete();
         Assert.Equal(before, File.ReadAllBytes(ccrun));
     }
 
