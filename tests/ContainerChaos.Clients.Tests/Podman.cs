@@ -63,7 +63,7 @@ public sealed class Podman : IDisposable
             foreach (var mount in MountInfo.ReadSelf().Where(m => m.MountPoint.StartsWith(_root.Directory + "/", StringComparison.Ordinal)).Reverse())
                 ClientProcess.Run("umount", [mount.MountPoint]);
             // podman makes a group for its monitors and leaves it.
-            CgroupHost.Current.Group(_root.CgroupParent + "/conmon", CgroupMembership.All).TryDelete(0);
+            CgroupHost.Current.Group(_root.CgroupParent + "/conmon", CgroupMembership.All).TryDelete();
         }
         finally
         {

@@ -22,19 +22,33 @@ public sealed partial class Cgroup
         return all;
     }
 
-    /// <summary>Makes the group and the groups above it; one that exists is kept as it is.</summary>
-    /// <exception cref="ErrnoException">EACCES, EROFS or ENOSPC.</exception>
+    /// <summary>
+    /// Makes the group and the groups above it; one that exists is kept as it is. A hierarchy that is not given to this user, or
+    /// is read-only, is left out where another one is not: what is set there later is refused then.
+    /// </summary>
+    /// <exception cref="ErrnoException">EACCES, EPERM or EROFS in every hierarchy; ENOSPC.</exception>
     public void Create()
     {
+        var made = new List<CgroupPart>(_parts.Length);
+        ErrnoException? refusal = null;
         foreach (var part in _parts)
         {
-            // The group itself first: while it is there, no other container's end removes the groups above it as empty.
-            CgroupDirectory.Create(part.Directory);
-            if (part.IsUnified)
-                PassOn(part);
-            else if (part.Controllers.Contains("cpuset"))
-                InheritCpuset(part);
+            try
+            {
+                Create(part);
+                made.Add(part);
+            }
+            catch (ErrnoException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+            {
+                refusal ??= e;
+                CgroupDirectory.TryRemoveEmpty(part.Directory);
+            }
         }
+        if (refusal is null)
+            return;
+        if (made.Count == 0)
+            throw refusal;
+        _parts = [.. made];
     }
 
     /// <summary>Makes the group below the one that a process is in, and moves it: only then is the one above free to pass controllers on.</summary>
@@ -141,6 +155,16 @@ public sealed partial class Cgroup
                 directory = Above(directory);
         }
         return deleted;
+    }
+
+    private void Create(CgroupPart part)
+    {
+        // The group itself first: while it is there, no other container's end removes the groups above it as empty.
+        CgroupDirectory.Create(part.Directory);
+        if (part.IsUnified)
+            PassOn(part);
+        else if (part.Controllers.Contains("cpuset"))
+            InheritCpuset(part);
     }
 
     /// <summary>

@@ -41,8 +41,9 @@ internal static class DeviceRules
 
     private static void Set(Cgroup group, IReadOnlyList<CgroupDeviceRule> rules, bool isExplicit, bool mayFail)
     {
-        // In a user namespace the kernel sets none for us, and no node made there can be opened anyway (user_namespaces(7)).
-        if (!UserNamespace.IsInitial || (!isExplicit && !group.Has("devices")))
+        // In a user namespace the kernel sets none for us, and no node made there can be opened anyway (user_namespaces(7)); an
+        // ordinary user's containers are in one.
+        if (!UserNamespace.IsInitial || OwnIdentity.User != 0 || (!isExplicit && !group.Has("devices")))
             return;
         var limits = new LimitWriter(group);
         limits.IsUnified(Field, "devices");

@@ -44,7 +44,7 @@ internal static class PsCommand
         var share = age > TimeSpan.Zero ? (int)(100 * used / age) : 0;
         return
         [
-            UserName(status.UserId), pid.ToString(CultureInfo.InvariantCulture), status.ParentPid.ToString(CultureInfo.InvariantCulture), share.ToString(CultureInfo.InvariantCulture),
+            UserNames.Of((uint)status.UserId), pid.ToString(CultureInfo.InvariantCulture), status.ParentPid.ToString(CultureInfo.InvariantCulture), share.ToString(CultureInfo.InvariantCulture),
             started.ToString(age < TimeSpan.FromDays(1) ? "HH:mm" : "MMMdd", CultureInfo.InvariantCulture), terminal, time, command,
         ];
     }
@@ -54,16 +54,5 @@ internal static class PsCommand
     {
         int major = (device >> 8) & 0xFFF, minor = (device & 0xFF) | ((device >> 12) & 0xFFF00);
         return device == 0 ? "?" : major is >= 136 and <= 143 ? $"pts/{minor + ((major - 136) << 8)}" : $"tty{minor}";
-    }
-
-    private static string UserName(int id)
-    {
-        var prefix = ":" + id.ToString(CultureInfo.InvariantCulture) + ":";
-        foreach (var line in File.Exists("/etc/passwd") ? File.ReadLines("/etc/passwd") : [])
-        {
-            if (line.Split(':', 4) is [var name, _, var user, _] && ":" + user + ":" == prefix)
-                return name;
-        }
-        return id.ToString(CultureInfo.InvariantCulture);
     }
 }

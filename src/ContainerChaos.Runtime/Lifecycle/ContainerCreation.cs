@@ -54,7 +54,7 @@ internal sealed class ContainerCreation
                     Id = _options.Id,
                     Bundle = _bundle,
                     Rootfs = _rootfs,
-                    Owner = Environment.IsPrivilegedProcess ? "root" : Environment.UserName,
+                    Owner = UserNames.Of(OwnIdentity.User),
                     Created = DateTimeOffset.UtcNow,
                     Cgroup = cgroup.Record,
                 });

@@ -16,10 +16,14 @@ internal sealed class ContainerStore
         _isGiven = root is not null;
     }
 
-    /// <summary><c>/run/ccrun</c>; an ordinary user's is in the XDG runtime directory.</summary>
-    internal static string DefaultRoot => Environment.IsPrivilegedProcess || Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is not { Length: > 0 } directory
-        ? "/run/ccrun"
-        : Path.Combine(directory, "ccrun");
+    /// <summary>
+    /// <c>/run/ccrun</c>; an ordinary user's is in the XDG runtime directory, and so is that of a user namespace's root who came
+    /// by one, as rootless podman does.
+    /// </summary>
+    internal static string DefaultRoot =>
+        OwnIdentity.User == 0 && UserNamespace.IsInitial || Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is not { Length: > 0 } directory
+            ? "/run/ccrun"
+            : Path.Combine(directory, "ccrun");
 
     /// <summary>Takes an id. A directory whose creator died before there was a container is free again.</summary>
     /// <returns>The container and its lock, which is held until it is disposed.</returns>
@@ -27,8 +31,8 @@ internal sealed class ContainerStore
     internal (StoredContainer Container, FileDescriptor Lock) Reserve(string id)
     {
         Check(id);
-        Directory.CreateDirectory(_root, OwnerOnly);
         var directory = Path.Combine(_root, id);
+        MakeDirectory(directory);
         while (true)
         {
             Directory.CreateDirectory(directory, OwnerOnly);
@@ -76,10 +80,19 @@ internal sealed class ContainerStore
     }
 
     /// <summary>Every container, by id.</summary>
-    /// <exception cref="ContainerException">A root that was asked for does not exist.</exception>
-    internal IEnumerable<StoredContainer> All() => !Directory.Exists(_root)
-        ? _isGiven ? throw new ContainerException(ErrorReason.InvalidArgument, $"--root: {_root}: no such file or directory.", _root) : []
-        : Directory.GetDirectories(_root).Order(StringComparer.Ordinal).Select(directory => new StoredContainer(directory)).Where(container => container.TryLoad());
+    internal IEnumerable<StoredContainer> All()
+    {
+        try
+        {
+            return !Directory.Exists(_root)
+                ? []
+                : Directory.GetDirectories(_root).Order(StringComparer.Ordinal).Select(directory => new StoredContainer(directory)).Where(container => container.TryLoad());
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
+    }
 
     /// <summary>Those whose id a regular expression matches.</summary>
     internal StoredContainer[] Matching(string expression)
@@ -87,6 +100,26 @@ internal sealed class ContainerStore
         using var pattern = new PosixPattern(expression);
         return [.. All().Where(container => pattern.IsMatch(container.Id))];
     }
+
+    private void MakeDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(_root, OwnerOnly);
+            Directory.CreateDirectory(directory, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
+    }
+
+    private ContainerException Denied(UnauthorizedAccessException cause) =>
+        new(ErrorReason.PermissionDenied, $"the state of containers in {_root} can't be used: permission denied (EACCES).", _root, cause)
+        {
+            Errno = Errno.EACCES,
+            Remedy = "An ordinary user's state is below XDG_RUNTIME_DIR, which has to be set, or where --root says.",
+        };
 
     private static void Check(string id)
     {
