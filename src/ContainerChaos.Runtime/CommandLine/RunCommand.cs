@@ -34,13 +34,8 @@ internal static class RunCommand
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;
             exitCode = ForegroundWait.Until(process, relay);
         }
-        if (!options.Keep && global.Store.TryOpen(options.Id) is { } ended)
-        {
-            ended.Spec = creation.Spec;
-            if (!ContainerRemoval.HasOwnPids(creation.Spec))
-                ended.Cgroup()?.KillAll(9);
-            ContainerRemoval.Remove(ended, global.Log);
-        }
+        if (!options.Keep)
+            Remove(global, creation.Spec, container);
         return exitCode;
 
         void Poststart(StoredContainer started)
@@ -55,9 +50,21 @@ internal static class RunCommand
             {
                 ContainerRemoval.Kill(started);
                 process.WaitForExit();
-                ContainerRemoval.Remove(started, global.Log);
+                Remove(global, creation.Spec, started);
                 throw;
             }
         }
+    }
+
+    /// <summary>A delete from outside may be at it, or have been: whoever has the lock first removes the container.</summary>
+    private static void Remove(GlobalOptions global, RuntimeSpec spec, StoredContainer container)
+    {
+        var (pid, started) = (container.Record!.Pid, container.Record.StartTime);
+        using var held = FileLock.TryExclusive(container.LockPath);
+        if (held is null || !container.TryLoad() || container.Record.Pid != pid || container.Record.StartTime != started)
+            return;
+        if (!ContainerRemoval.HasOwnPids(spec))
+            container.Cgroup()?.KillAll(9);
+        ContainerRemoval.Remove(container, global.Log);
     }
 }
