@@ -103,7 +103,9 @@ public sealed class ContainerCgroupTests : IDisposable
         var cgroup = New(Path("g"));
         cgroup.Create(null);
         var below = CgroupHost.Current.Group(Path("g/foo"), CgroupMembership.All);
-        below.Create();
+        // Not by Create: a version 2 group that passes controllers on takes no process itself.
+        foreach (var directory in below.Directories)
+            Directory.CreateDirectory(directory);
         try
         {
             Assert.Equal(below.Directories, ExecCgroup.Find(cgroup, Environment.ProcessId, ["/foo"]).Directories);
@@ -111,6 +113,10 @@ public sealed class ContainerCgroupTests : IDisposable
             Assert.Equal(cgroup.Group.Directories, ExecCgroup.Find(cgroup, Environment.ProcessId, ["/"]).Directories);
             var some = ExecCgroup.Find(cgroup, Environment.ProcessId, ["memory:foo"]);
             Assert.Equal(CgroupHost.Current.Mode == CgroupMode.V2 ? below.Directories.Count : 1, some.Directories.Count(directory => directory.EndsWith("/g/foo", StringComparison.Ordinal)));
+
+            below.Create();
+            if (CgroupHost.Current.Mode == CgroupMode.V2)
+                Assert.Contains("Device or resource busy", Refused("/"));
 
             Assert.Contains("bad sub cgroup path ../x: `..` components are not allowed", Refused("../x"));
             Assert.Contains("no such file or directory", Refused("bar"));
