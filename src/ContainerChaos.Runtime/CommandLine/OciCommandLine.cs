@@ -24,6 +24,7 @@ public static class OciCommandLine
           resume     thaw a container
           update     change a container's limits
           events     a container's OOM events and resource use
+          mounts     add mounts to a running container, or remove them
           spec       write a config.json to begin with
           features   what this runtime can do, as JSON
 
@@ -86,6 +87,7 @@ public static class OciCommandLine
         "update" => UpdateCommand.Execute(global, arguments),
         "events" => EventsCommand.Execute(global, arguments),
         "spec" => SpecCommand.Execute(arguments),
+        "mounts" => MountsCommand.Execute(global, arguments),
         "features" => FeaturesCommand.Execute(arguments, version),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command (No help topic for '{verb}').", verb) { Remedy = "'ccrun --help' lists them." },
     };

@@ -170,7 +170,7 @@ public sealed class ContainerLauncher : IDisposable
         foreach (var (key, value) in linux.Sysctl ?? new Dictionary<string, string>())
             SetSysctl(key, value);
         namespaces.EnterCgroupNamespace();
-        mounts.Mount();
+        mounts.Fill();
         if (spec.Cwd != "/")
             root.OpenOrMakeDirectory(spec.Cwd);
         if (terminal is not null)

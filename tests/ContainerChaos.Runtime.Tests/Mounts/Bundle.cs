@@ -10,12 +10,11 @@ public sealed class Bundle
         new[] { "/bin/busybox", "/usr/bin/busybox" }.Select(path => new FileInfo(path).ResolveLinkTarget(true)?.FullName ?? path).FirstOrDefault(File.Exists);
 
     private readonly TestRoot _root;
-    private readonly string _id = "b" + Guid.NewGuid().ToString("N")[..8];
 
     public Bundle(TestRoot root)
     {
         _root = root;
-        Directory = root[_id];
+        Directory = root[Id];
         RootFileSystem = Path.Combine(Directory, "rootfs");
         System.IO.Directory.CreateDirectory(Path.Combine(RootFileSystem, "bin"));
         foreach (var name in new[] { "proc", "sys", "dev", "etc", "tmp" })
@@ -24,11 +23,14 @@ public sealed class Bundle
             File.Copy(Busybox, Path.Combine(RootFileSystem, "bin/busybox"));
         foreach (var name in "sh cat ls stat grep readlink touch mkdir rm mount umount id echo true tee head wc sort".Split(' '))
             File.CreateSymbolicLink(Path.Combine(RootFileSystem, "bin", name), "busybox");
-        Spec = DockerDefaults.Spec($"{root.CgroupParent}/{_id}", []) with { Root = new RootSpec { Path = "rootfs" } };
+        Spec = DockerDefaults.Spec($"{root.CgroupParent}/{Id}", []) with { Root = new RootSpec { Path = "rootfs" } };
     }
 
     /// <summary>Why its tests can't run here; null when they can.</summary>
     public static string? WhyNot => Busybox is null ? "There is no busybox (busybox-static) to run in the container." : null;
+
+    /// <summary>The container's id.</summary>
+    public string Id { get; } = "b" + Guid.NewGuid().ToString("N")[..8];
 
     public string Directory { get; }
 
@@ -80,15 +82,27 @@ public sealed class Bundle
     /// <param name="options">Options of <c>ccrun run</c>.</param>
     public (int Code, string Output, string Errors) Run(string script, string? before = null, params string[] options)
     {
-        Spec = Spec with { Process = Spec.Process! with { Args = ["/bin/sh", "-c", script], Env = ["PATH=/bin"] } };
-        JsonFile.Write(Path.Combine(Directory, "config.json"), Spec, RuntimeSpecJson.Default.RuntimeSpec);
-        string[] command = [TestRoot.CcrunPath, "--root", _root["ids"], "run", .. options, "--bundle", Directory, _id];
+        var command = Prepare(script, options);
         string[] arguments = before is null ? command : ["unshare", "-m", "--propagation", "private", "sh", "-ec", before + "\nexec \"$@\"", "sh", .. command];
         using var process = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output.GetAwaiter().GetResult(), errors);
+    }
+
+    /// <summary>Starts a script in a container and goes on.</summary>
+    public Process Start(string script)
+    {
+        var command = Prepare(script, []);
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    }
+
+    private string[] Prepare(string script, string[] options)
+    {
+        Spec = Spec with { Process = Spec.Process! with { Args = ["/bin/sh", "-c", script], Env = ["PATH=/bin"] } };
+        JsonFile.Write(Path.Combine(Directory, "config.json"), Spec, RuntimeSpecJson.Default.RuntimeSpec);
+        return [TestRoot.CcrunPath, "--root", _root["ids"], "run", .. options, "--bundle", Directory, Id];
     }
 
     /// <summary>Runs a script that must succeed, and returns what it wrote.</summary>

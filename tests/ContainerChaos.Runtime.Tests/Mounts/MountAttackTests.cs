@@ -26,6 +26,18 @@ public sealed class MountAttackTests : IDisposable
         Assert.Contains("must be mounted on ordinary directory", errors);
     }
 
+    [BusyboxFact]
+    public void Devices_are_made_in_no_dev_that_is_a_link_of_the_image_s()
+    {
+        // Where nothing is mounted on /dev, its links and nodes would be written where the link leads.
+        Directory.Delete(Path.Combine(_bundle.RootFileSystem, "dev"));
+        _bundle.Linked("dev", "/etc").Spec = _bundle.Spec with { Mounts = [.. _bundle.Spec.Mounts.Where(m => !m.Destination.StartsWith("/dev", StringComparison.Ordinal))] };
+        var (code, _, errors) = _bundle.Run("true");
+        Assert.NotEqual(0, code);
+        Assert.Contains("/dev must be an ordinary directory", errors);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_bundle.RootFileSystem, "etc")));
+    }
+
     [BusyboxTheory]
     [InlineData("dev")]
     [InlineData("dev/pts")]

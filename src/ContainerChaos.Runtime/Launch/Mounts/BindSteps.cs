@@ -81,6 +81,11 @@ internal sealed class BindSteps(ChildProgram program, RootSteps root, MountPlan 
     private ChildSlot Copy(MountEntry entry, string step, string source)
     {
         var options = entry.Options;
+        if (plan.IsInside)
+        {
+            return plan.Inputs.Add(() => DetachedMount.TryCopy(source, options.IsRecursive, options.MountsSymbolicLink, out var why)
+                ?? throw new ContainerException(ErrorReason.StartFailed, $"{step}: {ErrnoException.Describe(why)}.", source) { Errno = why });
+        }
         var tree = program.NewSlot();
         var flags = (options.IsRecursive ? AT_RECURSIVE : 0) | (options.MountsSymbolicLink ? AT_SYMLINK_NOFOLLOW : 0);
         var copied = _calls.Copy(step, source, flags, tree);

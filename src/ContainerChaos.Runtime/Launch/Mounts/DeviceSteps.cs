@@ -24,6 +24,9 @@ internal sealed class DeviceSteps(ChildProgram program, RootSteps root, MountPla
     /// <summary>Makes all of them.</summary>
     internal void Make()
     {
+        // In an image's own /dev nothing is made through a link of the image's.
+        if (!root.HasMount("/dev"))
+            root.OpenOrMakeOrdinaryDirectory("/dev", "/dev must be an ordinary directory to have devices");
         // The modes below are meant; ProcessSteps sets the process's own mask.
         program.Call("set the umask", SystemCallNumber.umask, 0);
         var given = plan.Linux.Devices;

@@ -56,7 +56,7 @@ internal sealed class FileSystemSteps(ChildProgram program, RootSteps root, Moun
     /// <summary>proc and sysfs, which some user namespaces may not have new, and then get the host's if it shows no more.</summary>
     private void MountKernels(MountEntry entry, string type)
     {
-        var place = root.OpenOrMakeOrdinaryDirectory(entry.Destination, type);
+        var place = root.OpenOrMakeOrdinaryDirectory(entry.Destination, $"filesystem \"{type}\" must be mounted on ordinary directory {entry.Destination}");
         var step = $"mount {type} on {entry.Destination}";
         var mount = program.NewSlot();
         var (context, begun) = Begin(entry, step, type, entry.Options);

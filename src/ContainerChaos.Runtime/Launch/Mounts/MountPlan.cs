@@ -16,6 +16,9 @@ internal sealed record MountPlan(RuntimeSpec Spec, LaunchOptions Options, Namesp
     /// <summary>The root's directory on the host, without symbolic links.</summary>
     internal string RootPath { get; } = ContainerRoot.Canonical(Options.RootPath);
 
+    /// <summary>Whether the process is in the container already, where a source of a bind mount would be one of the container's.</summary>
+    internal bool IsInside { get; init; }
+
     /// <summary>Flags that every mount gets beside its own.</summary>
     internal ulong ForcedAttributes(MountOptions options) => Options.WithoutDeviceNodes ? options.NoDevices : 0;
 }

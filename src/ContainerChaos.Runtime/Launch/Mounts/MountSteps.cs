@@ -24,7 +24,16 @@ internal sealed class MountSteps
     }
 
     /// <summary>Mounts everything in the spec's order, and fills /dev. The process is in its control group and the namespace of that by now.</summary>
-    internal void Mount()
+    internal void Fill()
+    {
+        // What is the host's stays as it is.
+        if (!Mount())
+            _devices.Make();
+    }
+
+    /// <summary>Mounts everything in the spec's order.</summary>
+    /// <returns>Whether /dev is a bind mount.</returns>
+    internal bool Mount()
     {
         var hasHostsDevices = false;
         for (var i = 0; i < _plan.Spec.Mounts.Count; i++)
@@ -35,15 +44,16 @@ internal sealed class MountSteps
                 hasHostsDevices |= entry.Destination == "/dev";
             Mount(entry);
         }
-        // What is the host's stays as it is.
-        if (!hasHostsDevices)
-            _devices.Make();
+        return hasHostsDevices;
     }
 
-    /// <summary>What no hook and no other mount writes to any more.</summary>
-    internal void Close()
+    /// <summary>Makes read-only, or hides, what no hook and no other mount writes to any more.</summary>
+    /// <param name="pathsToo">Whether the spec's read-only and masked paths are meant as well.</param>
+    internal void Close(bool pathsToo = true)
     {
         _fileSystems.MakeReadOnly();
+        if (!pathsToo)
+            return;
         _paths.MakeReadOnly(_plan.Linux.ReadonlyPaths);
         _paths.Mask(_plan.Linux.MaskedPaths);
     }

@@ -39,13 +39,20 @@ internal sealed class RootSteps
     /// <summary>Makes what was mounted over the root the root of all that follows.</summary>
     internal void Replace(ChildSlot mount) => Root = mount;
 
+    /// <summary>Opens the root of the mount namespace that the process is in.</summary>
+    internal void Enter() => _program.Call(
+        "open the container's root", SystemCallNumber.openat, AT_FDCWD, _program.Text("/"), (long)(Place | OpenFlags.O_DIRECTORY), 0).Into(Root);
+
     /// <summary>
     /// Notes a mount. One that is new and empty holds nothing but what these steps make, so that places in it are named
     /// from its own descriptor.
     /// </summary>
     internal void Remember(string path, ChildSlot? newAndEmpty) => _mounted[Normalize(path)] = newAndEmpty;
 
-    /// <summary>Opens what a path in the root leads to; its absence can skip the next steps.</summary>
+    /// <summary>Whether one of these steps mounted something at a path.</summary>
+    internal bool HasMount(string path) => _mounted.ContainsKey(path);
+
+    /// <summary>Opens what a path in the root leads to.</summary>
     internal ChildSlot Open(string path, bool directory = false)
     {
         var slot = _program.NewSlot();
@@ -84,11 +91,12 @@ internal sealed class RootSteps
     /// Opens or makes a directory for a file system that says what the kernel does: no symbolic link may lead it elsewhere
     /// (CVE-2019-19921, CVE-2023-27561).
     /// </summary>
-    internal ChildSlot OpenOrMakeOrdinaryDirectory(string path, string type)
+    /// <param name="path">The directory.</param>
+    /// <param name="step">What to say when it is something else.</param>
+    internal ChildSlot OpenOrMakeOrdinaryDirectory(string path, string step)
     {
         var (parent, name) = OpenOrMakeParent(path);
         var slot = _program.NewSlot();
-        var step = $"filesystem \"{type}\" must be mounted on ordinary directory {path}";
         var found = OpenWithin(step, parent, name, isDirectory: true, slot).Tolerating(Errno.ENOENT);
         var after = _program.Count;
         Make(parent, name, path, isDirectory: true);

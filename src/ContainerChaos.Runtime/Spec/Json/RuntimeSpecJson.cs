@@ -26,6 +26,10 @@ public sealed partial class RuntimeSpecJson : JsonSerializerContext
         ? SpecReader.Parse(ReadFile("/dev/stdin"), "standard input", SpecDocument.Resources)
         : SpecReader.Parse(ReadFile(path), path, SpecDocument.Resources);
 
+    /// <summary>Reads the list of mounts that <c>mounts add</c> takes.</summary>
+    /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
+    internal static IReadOnlyList<MountSpec> ReadMounts(string path) => Parse([.. """{"mounts":"""u8, .. ReadFile(path), (byte)'}'], path).Mounts;
+
     /// <summary>Parses a specification.</summary>
     /// <param name="document">The text, UTF-8.</param>
     /// <param name="file">Where it comes from, for messages.</param>
