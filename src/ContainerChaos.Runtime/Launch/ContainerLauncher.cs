@@ -167,8 +167,7 @@ public sealed class ContainerLauncher : IDisposable
         var mounts = new MountSteps(_program, root, plan);
         containerRoot.Mount();
         namespaces.BecomeRoot(process.KeepsGroups);
-        foreach (var (key, value) in linux.Sysctl ?? new Dictionary<string, string>())
-            SetSysctl(key, value);
+        SysctlSteps.Set(_program, linux.Sysctl);
         namespaces.EnterCgroupNamespace();
         mounts.Fill();
         if (spec.Cwd != "/")
@@ -221,13 +220,5 @@ public sealed class ContainerLauncher : IDisposable
         _program.Call("close descriptors", SystemCallNumber.close_range, 3 + _options.PreservedDescriptors, place - 1);
         _program.Call("close descriptors", SystemCallNumber.close_range, place + 2, uint.MaxValue);
         _program.Call("wait for the start", SystemCallNumber.read, gate, _program.Memory(1), 1).Expecting(1);
-    }
-
-    private void SetSysctl(string key, string value)
-    {
-        var file = _program.NewSlot();
-        var step = $"linux.sysctl.{key}: set it to '{value}'";
-        _program.Call(step, SystemCallNumber.openat, NativeConstants.AT_FDCWD, _program.Text("/proc/sys/" + SysctlValidation.File(key)), (long)(OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC), 0).Into(file);
-        _program.Call(step, SystemCallNumber.write, file, _program.Text(value), Encoding.UTF8.GetByteCount(value));
     }
 }

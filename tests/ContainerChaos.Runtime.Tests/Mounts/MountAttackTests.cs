@@ -97,6 +97,20 @@ public sealed class MountAttackTests : IDisposable
     }
 
     [BusyboxFact]
+    public void A_kernel_parameter_is_written_to_a_procfs_with_nothing_in_the_way()
+    {
+        // CVE-2025-52881
+        _bundle.With(linux => linux with { Sysctl = new Dictionary<string, string> { ["net.ipv4.ip_default_ttl"] = "99", ["net/ipv4/ip_forward"] = "1" } });
+        Assert.Equal("99\n1\n", _bundle.Read("cat /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/ipv4/ip_forward"));
+        var fake = _bundle.Outside("fake");
+        _bundle.With(linux => linux with { Sysctl = new Dictionary<string, string> { ["kernel.shmmni"] = "99" } });
+        var (code, _, errors) = _bundle.Run("true", $"mkdir {fake} && cp /proc/sys/kernel/cap_last_cap {fake} && touch {fake}/shmmni && mount --bind {fake} /proc/sys/kernel");
+        Assert.NotEqual(0, code);
+        Assert.Contains("linux.sysctl.kernel.shmmni", errors);
+        Assert.Equal("", File.ReadAllText(Path.Combine(fake, "shmmni")));
+    }
+
+    [BusyboxFact]
     public void A_symbolic_link_that_the_kernel_makes_can_t_be_covered()
     {
         File.CreateSymbolicLink(_bundle.Outside("link"), "x");

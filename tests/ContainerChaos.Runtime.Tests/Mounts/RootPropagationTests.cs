@@ -29,13 +29,13 @@ public sealed class RootPropagationTests : IDisposable
         _bundle.With(linux => linux with { RootfsPropagation = propagation });
         // What the mount namespace outside holds afterwards is looked at by a process that waits in it.
         var seen = _bundle.Outside("seen");
-        var root = _bundle.ReadMount("/", $"{Shared}; (read line < {Fifo()}; cat /proc/self/mountinfo > {seen}; echo done > {Fifo()}) > /dev/null 2>&1 &");
+        var root = _bundle.ReadMount("/", $"{Shared}; (read line < {Fifo("ask")}; cat /proc/self/mountinfo > {seen}; echo done > {Fifo("answer")}) > /dev/null 2>&1 &");
         if (expected.Length == 0)
             Assert.Equal("", root.Propagation);
         else
             Assert.StartsWith(expected, root.Propagation);
-        File.WriteAllText(Fifo(), "now\n");
-        Assert.Equal("done\n", File.ReadAllText(Fifo()));
+        File.WriteAllText(Fifo("ask"), "now\n");
+        Assert.Equal("done\n", File.ReadAllText(Fifo("answer")));
         Assert.DoesNotContain(File.ReadLines(seen), line => line.Contains(_bundle.RootFileSystem));
         Assert.Contains(File.ReadLines(seen), line => line.Contains(" / / "));
     }
@@ -89,9 +89,9 @@ public sealed class RootPropagationTests : IDisposable
         Assert.Single(mounts, m => m.Type == "proc" && m.Root == "/");
     }
 
-    private string Fifo()
+    private string Fifo(string name)
     {
-        var fifo = _bundle.Outside("fifo");
+        var fifo = _bundle.Outside(name);
         if (!File.Exists(fifo))
         {
             using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [fifo]);
