@@ -102,9 +102,9 @@ internal sealed class HookRunner
 
     private ContainerException Failed(string kind, int index, HookSpec hook, string why) =>
         new(ErrorReason.StartFailed, $"{_subject}: error running {kind} hook #{index}: {hook.Path}: {why}.", _subject)
-    {
-        Remedy = "A hook must end with exit status 0; its standard error is the runtime's unless an annotation names a file.",
-    };
+        {
+            Remedy = "A hook must end with exit status 0; its standard error is the runtime's unless an annotation names a file.",
+        };
 
     private FileDescriptor Sink(string annotation)
     {

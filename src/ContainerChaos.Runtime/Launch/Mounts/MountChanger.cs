@@ -17,7 +17,8 @@ internal sealed class MountChanger(StoredContainer container, PidFd process)
         var linux = container.Spec.Linux ?? new LinuxSpec();
         var spec = container.Spec with { Mounts = mounts, Linux = linux with { Namespaces = [.. linux.Namespaces.Select(n => n with { Path = null })] } };
         var plan = new MountPlan(
-            spec, new LaunchOptions { RootPath = "/" }, new NamespaceSteps(program, spec.Linux), CgroupHost.Current.Group("/", CgroupMembership.None), inputs) { IsInside = true };
+            spec, new LaunchOptions { RootPath = "/" }, new NamespaceSteps(program, spec.Linux), CgroupHost.Current.Group("/", CgroupMembership.None), inputs)
+        { IsInside = true };
         var steps = new MountSteps(program, root, plan);
         steps.Mount();
         steps.Close(pathsToo: false);
