@@ -44,7 +44,7 @@ internal static class ExecCommand
                 Seccomp = container.Spec.Linux?.Seccomp,
                 Linux = container.Spec.Linux,
                 Annotations = container.Spec.Annotations,
-                Warn = global.Log.Warn,
+                Warn = global.Log.Note,
                 PreservedDescriptors = options.PreservedDescriptors,
                 NoNewKeyring = options.NoNewKeyring,
                 RelaysTerminal = relayed,

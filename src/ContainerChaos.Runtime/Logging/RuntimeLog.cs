@@ -48,6 +48,9 @@ internal sealed class RuntimeLog
         Append("warning", message);
     }
 
+    /// <summary>A warning for the log file alone: a command's standard error may be a terminal that somebody works at.</summary>
+    internal void Note(string message) => Append("warning", message);
+
     internal void Debug(string message)
     {
         if (!_debug)

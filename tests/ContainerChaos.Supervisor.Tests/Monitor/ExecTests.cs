@@ -37,7 +37,8 @@ public sealed class ExecTests : ContainerTest
     {
         var container = Started("pause");
         var process = DockerDefaults.Process(["/target", "env"]) with { Env = ["ONLY=this"] };
-        Assert.Equal("ONLY=this\n", container.Execute(process).Output);
+        // HOME is always there, as under any OCI runtime: here of a root without an entry in /etc/passwd.
+        Assert.Equal("HOME=/\nONLY=this\n", container.Execute(process).Output);
         process = DockerDefaults.Process(["/target", "ls"]) with { Cwd = "/proc/self/ns" };
         Assert.Contains("mnt", container.Execute(process).Output);
         process = DockerDefaults.Process(["/target", "id"]) with { User = new UserSpec { Uid = 1000, Gid = 1001, AdditionalGids = [7] }, Capabilities = null };

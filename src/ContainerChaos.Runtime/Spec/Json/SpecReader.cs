@@ -50,6 +50,14 @@ internal ref struct SpecReader
     /// <summary>Goes to the next property's value; false at the end of the object.</summary>
     internal bool Next(out string name)
     {
+        var any = NextKey(out name);
+        name = SpecNames.Of(name);
+        return any;
+    }
+
+    /// <summary>The same in a map, whose keys are the config's own.</summary>
+    private bool NextKey(out string name)
+    {
         _json.Read();
         if (_json.TokenType == JsonTokenType.EndObject)
         {
@@ -118,7 +126,7 @@ internal ref struct SpecReader
             return null;
         Require(JsonTokenType.StartObject, "an object");
         var map = new Dictionary<string, T>(StringComparer.Ordinal);
-        while (Next(out var name))
+        while (NextKey(out var name))
             map[name] = Object(read)!;
         return map;
     }
@@ -129,7 +137,7 @@ internal ref struct SpecReader
             return null;
         Require(JsonTokenType.StartObject, "an object");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (Next(out var name))
+        while (NextKey(out var name))
             map[name] = Text()!;
         return map;
     }
