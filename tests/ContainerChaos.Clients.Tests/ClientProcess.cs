@@ -26,7 +26,7 @@ internal static class ClientProcess
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"'{command}' did not end within {Limit.TotalSeconds} s.");
         }
-        return new ClientResult(command, process.ExitCode, output.Result, errors.Result);
+        return new ClientResult(command, process.ExitCode, output.Result, WithoutWarnings(errors.Result));
     }
 
     /// <summary>Runs it on a terminal of 30 rows and 100 columns, that script(1) makes.</summary>
@@ -35,6 +35,10 @@ internal static class ClientProcess
         var line = string.Join(' ', arguments.Prepend(program).Select(word => $"'{word.Replace("'", @"'\''")}'"));
         // At the end of its input script(1) types one on the terminal, which would be seen.
         var result = Run("script", ["-qefc", $"stty rows 30 cols 100; {line}", "/dev/null"], keepsInput: true);
-        return result with { Output = result.Output.Replace("\r", "") };
+        return result with { Output = WithoutWarnings(result.Output.Replace("\r", "")) };
     }
+
+    /// <summary>A limit that the host can't give is warned of, where the container's own errors go, or on its terminal.</summary>
+    private static string WithoutWarnings(string text) =>
+        string.Join('\n', text.Split('\n').Where(line => !line.Contains("ccrun: warning: ", StringComparison.Ordinal)));
 }
