@@ -121,7 +121,7 @@ public sealed partial class ContainerEngine
         Directory.CreateDirectory(upper);
         var root = FileStatus.Read(lower);
         using var directory = UnixDirectory.Open(upper);
-        if (root.UserId != 0 || root.GroupId != 0)
+        if (OwnIdentity.User == 0 && (root.UserId != 0 || root.GroupId != 0))
             directory.SetOwner(".", root.UserId, root.GroupId);
         directory.SetMode(".", root.Mode);
     }

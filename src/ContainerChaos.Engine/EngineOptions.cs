@@ -1,14 +1,16 @@
+using ContainerChaos.Linux;
+
 namespace ContainerChaos.Engine;
 
 /// <summary>Where an engine keeps its state and finds the two executables that it starts containers with.</summary>
 /// <remarks>Every path has a default that an environment variable overrides, so that a test or a second installation can live beside the first.</remarks>
 public sealed record EngineOptions
 {
-    /// <summary>The folder of what outlives a boot: images, layers, containers. Default <c>/var/lib/containerchaos</c>, or <c>CONTAINERCHAOS_ROOT</c>.</summary>
-    public string DataRoot { get; init; } = FromEnvironment("CONTAINERCHAOS_ROOT") ?? "/var/lib/containerchaos";
+    /// <summary>The folder of what outlives a boot: images, layers, containers. Default <c>/var/lib/containerchaos</c>, an ordinary user's <c>containerchaos</c> in XDG_DATA_HOME (<c>~/.local/share</c>), or <c>CONTAINERCHAOS_ROOT</c>.</summary>
+    public string DataRoot { get; init; } = FromEnvironment("CONTAINERCHAOS_ROOT") ?? (OwnIdentity.User == 0 ? "/var/lib/containerchaos" : UserFolder("XDG_DATA_HOME", ".local/share"));
 
-    /// <summary>The folder of what dies with the boot: sockets, locks, FIFOs. Default <c>/run/containerchaos</c>, or <c>CONTAINERCHAOS_RUN</c>.</summary>
-    public string RunRoot { get; init; } = FromEnvironment("CONTAINERCHAOS_RUN") ?? "/run/containerchaos";
+    /// <summary>The folder of what dies with the boot: sockets, locks, FIFOs. Default <c>/run/containerchaos</c>, an ordinary user's <c>containerchaos</c> in XDG_RUNTIME_DIR (else <c>~/.cache</c>), or <c>CONTAINERCHAOS_RUN</c>.</summary>
+    public string RunRoot { get; init; } = FromEnvironment("CONTAINERCHAOS_RUN") ?? (OwnIdentity.User == 0 ? "/run/containerchaos" : UserFolder("XDG_RUNTIME_DIR", ".cache"));
 
     /// <summary>The supervisor's executable. Default <c>ccrun</c> beside this assembly, or <c>CONTAINERCHAOS_CCRUN</c>.</summary>
     public string CcrunPath { get; init; } = FromEnvironment("CONTAINERCHAOS_CCRUN") ?? Path.Combine(AppDirectory, "ccrun");
@@ -28,6 +30,10 @@ public sealed record EngineOptions
             return location.Length > 0 ? Path.GetDirectoryName(location)! : AppContext.BaseDirectory;
         }
     }
+
+    // XDG Base Directory Specification.
+    private static string UserFolder(string variable, string belowHome) => Path.Combine(
+        FromEnvironment(variable) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), belowHome), "containerchaos");
 
     private static string? FromEnvironment(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? Path.GetFullPath(value) : null;

@@ -36,12 +36,30 @@ internal static class OwnedDirectory
     /// <summary>Deletes a tree that only this process knows, or that is already gone.</summary>
     public static void Delete(string path)
     {
+        if (OwnIdentity.User != 0)
+            Open(path);
         try
         {
             Directory.Delete(path, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
+        }
+    }
+
+    /// <summary>Overlayfs leaves a directory without any permission in its work directory, and an image may have more; only root passes those.</summary>
+    private static void Open(string path)
+    {
+        const UnixFileMode all = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        try
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | all);
+            foreach (var child in new DirectoryInfo(path).EnumerateDirectories().Where(child => child.LinkTarget is null))
+                Open(child.FullName);
+        }
+        catch (IOException)
+        {
+            // It is gone already.
         }
     }
 }

@@ -1,3 +1,4 @@
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Engine;
@@ -49,7 +50,7 @@ internal static class ContainerSpec
     {
         var hostname = options.Hostname ?? id[..12];
         var security = SecurityOptions.Parse(options.SecurityOptions, options.Name ?? options.Image);
-        return new RuntimeSpec
+        var spec = new RuntimeSpec
         {
             OciVersion = RuntimeSpec.SupportedVersion,
             Process = new ProcessSpec
@@ -76,6 +77,28 @@ internal static class ContainerSpec
                 ReadonlyPaths = s_readonlyPaths,
                 Seccomp = security.Seccomp?.For(s_capabilities),
             },
+        };
+        return OwnIdentity.User == 0 ? spec : ForOrdinaryUser(spec, options.Name ?? options.Image);
+    }
+
+    /// <summary>
+    /// A container of an ordinary user is in a user namespace whose root is that user, and which has no other ids; so it runs
+    /// as root, and no mount option names another group.
+    /// </summary>
+    private static RuntimeSpec ForOrdinaryUser(RuntimeSpec spec, string target)
+    {
+        if (spec.Process!.User is not { Uid: 0, Gid: 0 })
+        {
+            throw new ContainerException(ErrorReason.NotSupported, $"A container of an ordinary user has root (that user) as its only user, not {spec.Process.User.Uid}:{spec.Process.User.Gid}.", target)
+            {
+                Remedy = "Use -User root, or create it as root.",
+            };
+        }
+        return spec with
+        {
+            Process = spec.Process with { User = new UserSpec() },
+            Mounts = [.. spec.Mounts.Select(mount => mount with { Options = [.. mount.Options.Where(option => !option.StartsWith("gid=", StringComparison.Ordinal))] })],
+            Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces, new NamespaceSpec { Type = "user" }] },
         };
     }
 

@@ -16,6 +16,7 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
     private readonly UnixDirectory _root = UnixDirectory.Open(directory);
     private readonly List<LayerEntry> _directories = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+    private readonly bool _isRoot = OwnIdentity.User == 0;
     private UnixDirectory? _parent;
     private string _parentPath = "";
 
@@ -51,7 +52,9 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
         Create(parent, name, entry, cancellationToken);
         if (entry.HardLink is not null)
             return;
-        parent.SetOwner(name, entry.UserId, entry.GroupId);
+        // An ordinary user owns what they extract, and it is root's in their containers, where there is nobody else.
+        if (_isRoot)
+            parent.SetOwner(name, entry.UserId, entry.GroupId);
         if (entry.Kind != FileKind.SymbolicLink)
             parent.SetMode(name, entry.Mode);
         foreach (var (attribute, value) in entry.ExtendedAttributes)
@@ -73,7 +76,8 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
                 continue;
             if (entry.Path.Length == 0)
             {
-                self.SetOwner(".", entry.UserId, entry.GroupId);
+                if (_isRoot)
+                    self.SetOwner(".", entry.UserId, entry.GroupId);
                 self.SetMode(".", entry.Mode);
             }
 

@@ -40,7 +40,7 @@ public static class CgroupResources
     }
 
     /// <summary>Whether no limit is given at all. Rules for devices are none: without them there is no access either way.</summary>
-    internal static bool IsUnlimited(ResourcesSpec? resources) => resources is null
+    public static bool IsUnlimited(ResourcesSpec? resources) => resources is null
         || (resources is { Memory: null, Cpu: null, Pids: null, BlockIO: null, HugepageLimits.Count: 0, Network: null }
             && resources.Rdma is null or { Count: 0 } && resources.Unified is null or { Count: 0 });
 

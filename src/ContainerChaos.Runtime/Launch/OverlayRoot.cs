@@ -1,3 +1,5 @@
+using ContainerChaos.Linux;
+
 namespace ContainerChaos.Runtime;
 
 /// <summary>A root file system made of read-only layers that containers share, and a writable one that they do not.</summary>
@@ -12,7 +14,9 @@ public sealed record OverlayRoot(IReadOnlyList<string> LowerDirs, string UpperDi
 {
     /// <summary>The mount options (overlayfs.rst); the characters that separate them are escaped.</summary>
     internal string ToOptions() =>
-        $"lowerdir={string.Join(':', LowerDirs.Select(Escape))},upperdir={Escape(UpperDir)},workdir={Escape(WorkDir)}";
+        $"lowerdir={string.Join(':', LowerDirs.Select(Escape))},upperdir={Escape(UpperDir)},workdir={Escape(WorkDir)}"
+        // In a user namespace the attributes trusted.overlay.* can't be set (overlayfs.rst, User xattr).
+        + (OwnIdentity.User == 0 && UserNamespace.IsInitial ? "" : ",userxattr");
 
     private static string Escape(string path) => path.Replace("\\", "\\\\").Replace(":", "\\:").Replace(",", "\\,");
 }

@@ -27,7 +27,8 @@ internal sealed class StreamCollector : IDisposable
         Fifo.Create(path);
         Path = path;
         Descriptor = FileDescriptor.Open(path, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
-        Descriptor.SetOwner(owner);
+        if (OwnIdentity.User == 0)
+            Descriptor.SetOwner(owner);
     }
 
     internal string Path { get; }

@@ -41,7 +41,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
         _events = new EventPublisher(paths.Events, _definition.Id);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
-        _cgroup = CgroupHost.Current.Group(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
+        _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
         var owner = _spec.Process?.User.Uid ?? 0;
         _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log);
         _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log);
@@ -104,6 +104,23 @@ internal sealed partial class ContainerMonitor : IDisposable
         _restartTimer.Dispose();
         _stopTimer.Dispose();
         _loop.Dispose();
+    }
+
+    /// <summary>An ordinary user whose groups are not delegated has containers without one, as long as they ask for no limit.</summary>
+    private Cgroup OpenCgroup(string path)
+    {
+        var group = CgroupHost.Current.Group(path);
+        if (OwnIdentity.User == 0 || !CgroupResources.IsUnlimited(_spec.Linux?.Resources))
+            return group;
+        try
+        {
+            group.Create();
+            return group;
+        }
+        catch (ErrnoException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+        {
+            return CgroupHost.Current.Group(path, CgroupMembership.None);
+        }
     }
 
     private void ApplyLimits() => CgroupResources.Apply(_cgroup, _spec.Linux?.Resources ?? new ResourcesSpec());
@@ -187,7 +204,7 @@ internal sealed partial class ContainerMonitor : IDisposable
             ErrorReason.DiskFull, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
         ErrnoException { Errno: Errno.EPERM or Errno.EACCES or Errno.EROFS } => new ContainerException(
             ErrorReason.PermissionDenied, $"{_definition.Name}: {error.Message}.", _definition.Name, error)
-        { Remedy = "Run as root, with the control groups mounted writable." },
+        { Remedy = "Run as root, with the control groups mounted writable, or without limits as an ordinary user." },
         _ => new ContainerException(ErrorReason.StartFailed, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
     };
 }
