@@ -55,7 +55,7 @@ public static unsafe class DetachedMount
     /// <param name="device">Its number, as makedev(3) makes it.</param>
     /// <param name="user">Its owner.</param>
     /// <param name="group">Its group.</param>
-    /// <returns>Null where it can't be made: without CAP_MKNOD or CAP_SYS_ADMIN, and before Linux 6.15 (a copy of a detached mount).</returns>
+    /// <returns>Null where it can't be made: without CAP_MKNOD or CAP_SYS_ADMIN.</returns>
     public static FileDescriptor? TryMakeDevice(int mode, long device, uint user, uint group)
     {
         const nint FSOPEN_CLOEXEC = 1, FSCONFIG_CMD_CREATE = 6, FSMOUNT_CLOEXEC = 1;
@@ -71,7 +71,33 @@ public static unsafe class DetachedMount
         {
             return null;
         }
-        return TryTake(Libc.SystemCall((nint)SystemCallNumber.open_tree, mount.Number, name.Address, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+        return TryCopy(mount, name.Address) ?? TryCopyAttached(mount, name.Address);
+    }
+
+    private static FileDescriptor? TryCopy(FileDescriptor mount, nint name) =>
+        TryTake(Libc.SystemCall((nint)SystemCallNumber.open_tree, mount.Number, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+
+    /// <summary>
+    /// Before Linux 6.15 only what is attached can be copied. A thread that ends with it gets a mount namespace for that, which
+    /// nobody else sees.
+    /// </summary>
+    private static FileDescriptor? TryCopyAttached(FileDescriptor mount, nint name)
+    {
+        const nint MS_REC = 0x4000, MS_PRIVATE = 0x40000, MOVE_MOUNT_F_EMPTY_PATH = 4;
+        FileDescriptor? copy = null;
+        var thread = new Thread(() =>
+        {
+            using NativeString root = new("/"), empty = new("");
+            if (Libc.SystemCall((nint)SystemCallNumber.unshare, (nint)CloneFlags.CLONE_NEWNS) == 0
+                && Libc.SystemCall((nint)SystemCallNumber.mount, 0, root.Address, 0, MS_REC | MS_PRIVATE) == 0
+                && Libc.SystemCall((nint)SystemCallNumber.move_mount, mount.Number, empty.Address, NativeConstants.AT_FDCWD, root.Address, MOVE_MOUNT_F_EMPTY_PATH) == 0)
+            {
+                copy = TryCopy(mount, name);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return copy;
     }
 
     private static FileDescriptor? TryTake(nint descriptor) => descriptor == -1 ? null : new FileDescriptor((int)descriptor);

@@ -36,7 +36,8 @@ internal sealed class CgroupMountSteps(ChildProgram program, RootSteps root, Mou
     {
         var step = $"mount cgroup2 on {at}";
         var mount = program.NewSlot();
-        if (ShowsOwn)
+        // An option is for the kernel to judge.
+        if (ShowsOwn && data.Count == 0)
         {
             CopyOrElse(step, Own(_host.UnifiedMountPoint!), attributes, mount, () => Make(step, "cgroup2", data, attributes, mount));
         }
