@@ -37,6 +37,7 @@ internal static class ExecCommand
         var relayed = process.Terminal && !options.Detach && options.ConsoleSocket is null;
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(process, options.ConsoleSocket);
+        using var foreground = options.Detach ? null : new ForegroundWait();
         var launched = CommandLauncher.Start(
             first, container.Record!.Pid, ExecCgroup.Find(container.Cgroup()!, container.Record.Pid, options.Cgroups), process, container.Id, OwnStreams.Streams with { ConsoleSocket = console },
             new ExecOptions
@@ -59,7 +60,7 @@ internal static class ExecCommand
             if (options.Detach)
                 return 0;
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;
-            return ForegroundWait.Until(launched.Process, relay);
+            return foreground!.Until(launched.Process, relay);
         }
     }
 }

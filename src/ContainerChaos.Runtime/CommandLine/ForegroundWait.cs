@@ -3,8 +3,11 @@ using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
 
-/// <summary>Waits for a process in the foreground, and passes on the signals that the caller gets meanwhile.</summary>
-internal static class ForegroundWait
+/// <summary>
+/// Waits for a process in the foreground, and passes on the signals that the caller gets from before the process was started: one
+/// that comes while it starts would end this command and leave the process alone.
+/// </summary>
+internal sealed class ForegroundWait : IDisposable
 {
     private static readonly (PosixSignal Signal, int Number)[] Forwarded =
     [
@@ -12,24 +15,51 @@ internal static class ForegroundWait
         ((PosixSignal)10, 10), ((PosixSignal)12, 12),
     ];
 
-    /// <summary>Waits, relays a terminal if there is one, and reaps the process.</summary>
-    /// <returns>Its exit code, 128+n after signal n.</returns>
-    internal static int Until(PidFd process, TerminalRelay? relay)
+    private readonly List<PosixSignalRegistration> _registrations = new(Forwarded.Length);
+    private readonly Lock _lock = new();
+    private readonly List<int> _early = [];
+    private PidFd? _process;
+
+    internal ForegroundWait()
     {
-        // The handlers' thread is started after the clone: a signal is rare, and the start is not to wait for it.
-        var registrations = new List<PosixSignalRegistration>(Forwarded.Length);
         foreach (var (signal, number) in Forwarded)
         {
-            registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
-                process.SendSignal(number);
+                Forward(number);
             }));
         }
+    }
+
+    /// <summary>Waits, relays a terminal if there is one, and reaps the process.</summary>
+    /// <returns>Its exit code, 128+n after signal n.</returns>
+    internal int Until(PidFd process, TerminalRelay? relay)
+    {
+        lock (_lock)
+        {
+            _process = process;
+            foreach (var number in _early)
+                process.SendSignal(number);
+        }
         relay?.Run(process);
-        var exitCode = process.WaitForExit();
-        foreach (var registration in registrations)
+        return process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
             registration.Dispose();
-        return exitCode;
+    }
+
+    private void Forward(int number)
+    {
+        lock (_lock)
+        {
+            if (_process is null)
+                _early.Add(number);
+            else
+                _process.SendSignal(number);
+        }
     }
 }

@@ -23,6 +23,7 @@ internal static class RunCommand
         var relayed = terminal && options.RelaysTerminal;
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(creation.Spec.Process, options.ConsoleSocket);
+        using var foreground = options.Detach ? null : new ForegroundWait();
         var (container, launched) = creation.Start(waitsForStart: false, OwnStreams.Streams with { ConsoleSocket = console });
         using var process = launched.Process;
         Poststart(container);
@@ -32,7 +33,7 @@ internal static class RunCommand
         using (pair.Ours)
         {
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;
-            exitCode = ForegroundWait.Until(process, relay);
+            exitCode = foreground!.Until(process, relay);
         }
         if (!options.Keep)
             Remove(global, creation.Spec, container);
