@@ -12,7 +12,7 @@ public enum SystemCallNumber
     sched_setaffinity = 203, set_mempolicy = 238, ioprio_set = 251,
     sethostname = 170, setdomainname = 171, exit_group = 231, waitid = 247, keyctl = 250, openat = 257, mkdirat = 258, mknodat = 259, fchownat = 260,
     unlinkat = 263, symlinkat = 266, readlinkat = 267, fchmodat = 268, unshare = 272, eventfd2 = 290, epoll_create1 = 291, dup3 = 292, pipe2 = 293, timerfd_create = 283,
-    timerfd_settime = 286, accept4 = 288, sendfile = 40, epoll_ctl = 233, epoll_pwait = 281, setns = 308, prlimit64 = 302, sched_setattr = 314, seccomp = 317,
+    timerfd_settime = 286, accept4 = 288, signalfd4 = 289, sendfile = 40, epoll_ctl = 233, epoll_pwait = 281, setns = 308, prlimit64 = 302, sched_setattr = 314, seccomp = 317,
     memfd_create = 319, bpf = 321, execveat = 322, pidfd_send_signal = 424, open_tree = 428, move_mount = 429, fsopen = 430, fsconfig = 431, fsmount = 432, pidfd_getfd = 438,
     statx = 332,
     pidfd_open = 434, clone3 = 435, close_range = 436, openat2 = 437, mount_setattr = 442,

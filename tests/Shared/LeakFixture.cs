@@ -19,6 +19,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     public IReadOnlyList<string> Find()
     {
         AwaitProcesses();
+        ReapAdopted();
         return
         [
             .. Processes().Select(process => $"process {process.Pid}: {process.Command}"),
@@ -32,10 +33,25 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     /// <summary>The test's own control groups, one a hierarchy, as far as they exist.</summary>
     public IEnumerable<string> Cgroups()
     {
-        var mounts = CgroupHost.Current.Hierarchies.Select(hierarchy => hierarchy.MountPoint);
-        if (CgroupHost.Current.UnifiedMountPoint is { } unified)
-            mounts = mounts.Append(unified);
-        return mounts.Distinct().Select(mount => mount + cgroupParent).Where(Directory.Exists);
+        // Every hierarchy that is mounted, those included that only track processes: name=systemd.
+        return MountInfo.ReadSelf().Where(mount => mount.FileSystem is "cgroup" or "cgroup2").Select(mount => mount.MountPoint + cgroupParent)
+            .Distinct().Where(Directory.Exists);
+    }
+
+    /// <summary>
+    /// Reaps the zombies of the test's containers whose parent was killed and that came to this process, where a test has made it a
+    /// child subreaper (PR_SET_CHILD_SUBREAPER): nobody else can.
+    /// </summary>
+    public void ReapAdopted()
+    {
+        foreach (var pid in ProcessList.Pids().ToArray())
+        {
+            if (!ProcessStat.TryRead(pid, out var stat) || stat.ParentPid != Environment.ProcessId || stat.State != 'Z'
+                || !Read(pid, "cgroup").Contains(cgroupParent, StringComparison.Ordinal))
+                continue;
+            using var process = PidFd.TryOpen(pid);
+            process?.TryReap();
+        }
     }
 
     private IEnumerable<string> Files()

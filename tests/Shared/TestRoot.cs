@@ -36,6 +36,9 @@ public sealed class TestRoot : IDisposable
     /// <summary>What the test has left behind by now.</summary>
     public IReadOnlyList<string> FindLeaks() => _leaks.Find();
 
+    /// <summary>Reaps the container processes that this process adopted, see <see cref="LeakFixture.ReapAdopted"/>.</summary>
+    public void ReapAdopted() => _leaks.ReapAdopted();
+
     /// <summary>Fails the test with the list of what it left behind.</summary>
     public void Dispose()
     {

@@ -1,14 +1,9 @@
-using System.Text;
-
 namespace ContainerChaos.Linux;
 
 /// <summary>The connected stream socket below a <see cref="DBusConnection"/> (unix(7)).</summary>
 internal sealed unsafe class DBusSocket : FileDescriptor
 {
-    private const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000, MSG_NOSIGNAL = 0x4000;
-
-    // struct sockaddr_un: the family and 108 bytes of path.
-    private const int PathOffset = 2, MaxPath = 108;
+    private const int MSG_NOSIGNAL = 0x4000;
 
     private DBusSocket(int descriptor)
         : base(descriptor)
@@ -16,26 +11,7 @@ internal sealed unsafe class DBusSocket : FileDescriptor
     }
 
     /// <summary>Connects to a path, or with a leading <c>@</c> to a name of the abstract namespace.</summary>
-    internal static DBusSocket Connect(string path)
-    {
-        var name = Encoding.UTF8.GetBytes(path);
-        if (name.Length is 0 or >= MaxPath)
-            throw new ErrnoException(Errno.ENAMETOOLONG, "connect", path);
-        var address = stackalloc byte[PathOffset + MaxPath];
-        new Span<byte>(address, PathOffset + MaxPath).Clear();
-        address[0] = AF_UNIX;
-        name.CopyTo(new Span<byte>(address + PathOffset, MaxPath));
-        var isAbstract = name[0] == '@';
-        if (isAbstract)
-            address[PathOffset] = 0;
-        var socket = new DBusSocket((int)Libc.Checked("socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)));
-        var length = PathOffset + name.Length + (isAbstract ? 0 : 1);
-        if (Libc.Retrying((nint)SystemCallNumber.connect, socket.Number, (nint)address, length) == 0)
-            return socket;
-        var error = ErrnoException.Last("connect", path);
-        socket.Dispose();
-        throw error;
-    }
+    internal static DBusSocket Connect(string path) => new(UnixAddress.ConnectStream(path));
 
     internal void WriteAll(ReadOnlySpan<byte> data)
     {

@@ -157,7 +157,8 @@ public sealed unsafe partial class ChildProgram : IDisposable
 
     internal ChildQuestion Question(int step) => _questions[(int)(-2 - _calls[step].Expected)];
 
-    internal ChildFailure Describe(int step, Errno errno) => new(_descriptions[step].Step, errno, _descriptions[step].Stage);
+    internal ChildFailure Describe(int step, Errno errno) => new(
+        _descriptions[step].Step, errno, _descriptions[step].Stage, _calls[step].Number >= 0 ? (SystemCallNumber)_calls[step].Number : null);
 
     internal ref ChildCall this[int index] => ref CollectionsMarshal.AsSpan(_calls)[index];
 

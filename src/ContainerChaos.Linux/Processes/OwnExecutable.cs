@@ -39,13 +39,19 @@ public static unsafe class OwnExecutable
     /// </summary>
     public static IReadOnlyList<string> ShortLivedSettings { get; } = ["DOTNET_GCgen0size=1000000", "DOTNET_GCGen0MaxBudget=1000000"];
 
-    /// <summary>Executes this program again from a protected file, with the same arguments. Returns only when it is protected already.</summary>
+    /// <summary>
+    /// Executes this program again from a protected file, with the same arguments and with signals blocked in all of its threads.
+    /// Returns only when both is so already.
+    /// </summary>
+    /// <param name="arguments">What the program was called with, its name first.</param>
+    /// <param name="blocked">The signals, for a <see cref="SignalFd"/> of the new process or for it to unblock.</param>
     /// <exception cref="ErrnoException">It can't be: neither a mount nor a copy in memory was granted.</exception>
     /// <remarks>The new process's environment has the <see cref="ShortLivedSettings"/> as well.</remarks>
-    public static void Protect(string[] arguments)
+    public static void Protect(string[] arguments, IReadOnlyList<int> blocked)
     {
-        if (IsProtected)
+        if (IsProtected && SignalFd.AreBlocked(blocked))
             return;
+        SignalFd.Block(blocked);
         using var program = TryMountReadOnly() ?? Seal();
         using var empty = new NativeString("");
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => $"{v.Key}={v.Value}").ToArray();

@@ -12,21 +12,7 @@ public sealed unsafe class ConsoleSocket : FileDescriptor
 
     /// <summary>Connects to the socket of whoever is to have the terminal.</summary>
     /// <exception cref="ErrnoException">ENOENT, ECONNREFUSED: nobody listens at the path.</exception>
-    public static ConsoleSocket Connect(string path)
-    {
-        var socket = new ConsoleSocket((int)Libc.Checked("socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)));
-        try
-        {
-            SeqPacketSocket.WithAddress(path, socket, (s, address, length) =>
-                Libc.Checked("connect", path, Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length)));
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    public static ConsoleSocket Connect(string path) => new(UnixAddress.ConnectStream(path));
 
     /// <summary>Two connected ends (socketpair(2)).</summary>
     public static (ConsoleSocket Ours, ConsoleSocket Theirs) Pair()

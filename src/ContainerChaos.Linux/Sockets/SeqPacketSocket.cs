@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace ContainerChaos.Linux;
 
@@ -31,8 +29,8 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
             var mask = Libc.SystemCall((nint)SystemCallNumber.umask, ownerOnly);
             try
             {
-                WithAddress(path, socket, static (s, address, length) =>
-                    Libc.Checked("bind", null, Libc.SystemCall((nint)SystemCallNumber.bind, s.Number, address, length)));
+                UnixAddress.With(path, (address, length) =>
+                    Libc.Checked("bind", null, Libc.SystemCall((nint)SystemCallNumber.bind, socket.Number, address, length)));
             }
             finally
             {
@@ -56,9 +54,9 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
         var errno = Errno.None;
         try
         {
-            WithAddress(path, socket, (s, address, length) =>
+            UnixAddress.With(path, (address, length) =>
             {
-                if (Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length) == -1)
+                if (Libc.Retrying((nint)SystemCallNumber.connect, socket.Number, address, length) == -1)
                     errno = (Errno)Marshal.GetLastPInvokeError();
                 return 0;
             });
@@ -167,27 +165,6 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
 
     private static SeqPacketSocket Create(int flags) => new((int)Libc.Checked(
         "socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0)));
-
-    internal static void WithAddress(string path, FileDescriptor socket, Func<FileDescriptor, nint, int, nint> call)
-    {
-        // sun_path holds 107 bytes and the ending zero (unix(7)); a longer path is reached through its directory's descriptor.
-        const int capacity = 108;
-        var bytes = Encoding.UTF8.GetBytes(path);
-        FileDescriptor? directory = null;
-        if (bytes.Length >= capacity)
-        {
-            directory = FileDescriptor.Open(Path.GetDirectoryName(path)!, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
-            bytes = Encoding.UTF8.GetBytes($"/proc/self/fd/{directory.Number}/{Path.GetFileName(path)}");
-        }
-        using (directory)
-        {
-            var address = stackalloc byte[2 + capacity];
-            BinaryPrimitives.WriteInt16LittleEndian(new Span<byte>(address, 2), AF_UNIX);
-            bytes.CopyTo(new Span<byte>(address + 2, capacity));
-            address[2 + bytes.Length] = 0;
-            call(socket, (nint)address, 2 + bytes.Length + 1);
-        }
-    }
 
     private struct IoVector
     {

@@ -3,8 +3,6 @@ namespace ContainerChaos.Linux;
 /// <summary>A message with a descriptor, sent over a Unix stream socket of its own (unix(7), SCM_RIGHTS).</summary>
 public static class UnixMessage
 {
-    private const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000;
-
     /// <summary>Connects, sends and closes.</summary>
     /// <param name="path">Where somebody listens.</param>
     /// <param name="message">The message; of a long one the rest follows the descriptor.</param>
@@ -12,9 +10,7 @@ public static class UnixMessage
     /// <exception cref="ErrnoException">ENOENT or ECONNREFUSED: nobody listens; EPIPE: the receiver has hung up.</exception>
     public static void Send(string path, ReadOnlySpan<byte> message, FileDescriptor descriptor)
     {
-        using var socket = new FileDescriptor((int)Libc.Checked("socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)));
-        SeqPacketSocket.WithAddress(path, socket, (s, address, length) =>
-            Libc.Checked("connect", path, Libc.Retrying((nint)SystemCallNumber.connect, s.Number, address, length)));
+        using var socket = new FileDescriptor(UnixAddress.ConnectStream(path));
         if (!SeqPacketSocket.TrySend(socket, message, [descriptor]))
             throw new ErrnoException(Errno.EPIPE, "sendmsg", path);
     }

@@ -77,19 +77,30 @@ internal sealed class ContainerCgroup
         return cgroup;
     }
 
-    /// <summary>Makes the group and sets its limits; nothing for <see cref="NeedsProcess"/>.</summary>
-    /// <exception cref="ContainerException">
-    /// A process is in the group already (<see cref="ErrorReason.InvalidState"/>); a limit can't be set; or the caller may not
-    /// make groups (<see cref="ErrorReason.PermissionDenied"/>), unless nothing was asked for: then the container has none.
-    /// </exception>
-    internal void Create(ResourcesSpec? resources)
+    /// <summary>
+    /// Looks whether the group may be made, and takes it: from here on the record says that it is the container's to remove,
+    /// whether it exists yet or not.
+    /// </summary>
+    /// <exception cref="ContainerException">A process is in the group already, or it is frozen (<see cref="ErrorReason.InvalidState"/>).</exception>
+    internal void Prepare()
     {
         if (_record.Path is null)
             return;
         RefuseStrangers();
-        if (NeedsProcess)
+        if (!NeedsProcess)
+            _record = _record with { MadeAbove = Group.ReadMissingAbove(), IsMade = true };
+    }
+
+    /// <summary>Makes the group and sets its limits; nothing for <see cref="NeedsProcess"/>.</summary>
+    /// <exception cref="ContainerException">
+    /// A limit can't be set, or the caller may not make groups (<see cref="ErrorReason.PermissionDenied"/>), unless nothing was
+    /// asked for: then the container has none.
+    /// </exception>
+    internal void Create(ResourcesSpec? resources)
+    {
+        if (_record.Path is null || NeedsProcess)
             return;
-        var made = Group.ReadMissingAbove();
+        var made = _record.MadeAbove;
         try
         {
             Group.Create();
@@ -99,17 +110,17 @@ internal sealed class ContainerCgroup
             // Neither a group nor a limit was asked for, and an ordinary user's hierarchy is not delegated, or it is read-only.
             Group.TryDelete(made);
             Group.KeepExisting();
-            _record = _record with { Path = null };
+            _record = _record with { Path = null, IsMade = false };
             return;
         }
         catch (ErrnoException e)
         {
             Group.TryDelete(made);
+            _record = _record with { IsMade = false };
             throw _isDefault && e.Errno is Errno.EACCES or Errno.EPERM
                 ? new ContainerException(ErrorReason.PermissionDenied, $"{_subject}: rootless needs no limits + no cgrouppath when no permission is granted for cgroups: {e.Message}.", _subject, e) { Remedy = DelegateIt }
                 : Failure(e);
         }
-        _record = _record with { MadeAbove = made, IsMade = true };
         try
         {
             ApplyAll(resources);

@@ -50,7 +50,7 @@ internal static class DeleteCommand
         if (status != ContainerStatus.Exited)
             ContainerRemoval.Kill(container);
         else if (!ContainerRemoval.HasOwnPids(container.Spec))
-            container.Cgroup()?.KillAll(9);
+            container.Cgroup()?.KillAll(ContainerRemoval.SIGKILL);
         ContainerRemoval.Remove(container, global.Log);
     }
 }

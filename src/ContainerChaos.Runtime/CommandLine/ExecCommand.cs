@@ -1,4 +1,3 @@
-using System.Globalization;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -37,7 +36,8 @@ internal static class ExecCommand
         var relayed = process.Terminal && !options.Detach && options.ConsoleSocket is null;
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(process, options.ConsoleSocket);
-        using var foreground = options.Detach ? null : new ForegroundWait();
+        if (options.Detach)
+            SignalFd.Unblock(ForegroundWait.Signals);
         var launched = CommandLauncher.Start(
             first, container.Record!.Pid, ExecCgroup.Find(container.Cgroup()!, container.Record.Pid, options.Cgroups), process, container.Id, OwnStreams.Streams with { ConsoleSocket = console },
             new ExecOptions
@@ -54,13 +54,13 @@ internal static class ExecCommand
         using (launched.Process)
         {
             if (options.PidFile is { } file)
-                File.WriteAllText(file, launched.Pid.ToString(CultureInfo.InvariantCulture));
+                ContainerCreation.WritePidFile(file, launched.Pid);
             if (options.PidFdSocket is { } socket)
                 ContainerCreation.SendProcess(socket, launched.Process);
             if (options.Detach)
                 return 0;
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;
-            return foreground!.Until(launched.Process, relay);
+            return ForegroundWait.Until(launched.Process, relay);
         }
     }
 }

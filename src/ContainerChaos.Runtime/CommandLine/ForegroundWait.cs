@@ -1,65 +1,54 @@
-using System.Runtime.InteropServices;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
 
 /// <summary>
-/// Waits for a process in the foreground, and passes on the signals that the caller gets from before the process was started: one
-/// that comes while it starts would end this command and leave the process alone.
+/// Waits for a process in the foreground, and passes on the signals that this command gets. They are blocked since it was
+/// executed, so one that comes while the process starts is passed on as well, and none ends the command and leaves the process alone.
 /// </summary>
-internal sealed class ForegroundWait : IDisposable
+internal static class ForegroundWait
 {
-    private static readonly (PosixSignal Signal, int Number)[] Forwarded =
-    [
-        (PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15),
-        ((PosixSignal)10, 10), ((PosixSignal)12, 12),
-    ];
+    private const int SIGWINCH = 28;
+    private const long SignalKey = 1, EndKey = 2;
 
-    private readonly List<PosixSignalRegistration> _registrations = new(Forwarded.Length);
-    private readonly Lock _lock = new();
-    private readonly List<int> _early = [];
-    private PidFd? _process;
-
-    internal ForegroundWait()
-    {
-        foreach (var (signal, number) in Forwarded)
-        {
-            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-            {
-                context.Cancel = true;
-                Forward(number);
-            }));
-        }
-    }
+    /// <summary>The signals that are passed on, and the one that says that the terminal has another size.</summary>
+    internal static IReadOnlyList<int> Signals { get; } = [1 /* HUP */, 2 /* INT */, 3 /* QUIT */, 10 /* USR1 */, 12 /* USR2 */, 14 /* ALRM */, 15 /* TERM */, SIGWINCH];
 
     /// <summary>Waits, relays a terminal if there is one, and reaps the process.</summary>
     /// <returns>Its exit code, 128+n after signal n.</returns>
-    internal int Until(PidFd process, TerminalRelay? relay)
+    internal static int Until(PidFd process, TerminalRelay? relay)
     {
-        lock (_lock)
+        using var signals = SignalFd.Create(Signals);
+        using var poll = new EventPoll();
+        poll.Add(signals, EventPollFlags.EPOLLIN, SignalKey);
+        poll.Add(process, EventPollFlags.EPOLLIN, EndKey);
+        relay?.Watch(poll);
+        for (var ended = false; !ended;)
         {
-            _process = process;
-            foreach (var number in _early)
-                process.SendSignal(number);
+            poll.Wait(relay is { HasInputAtHand: true } ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, (key, _) =>
+            {
+                if (key == EndKey)
+                    ended = true;
+                else if (key == SignalKey)
+                    Forward(signals, process, relay);
+                else
+                    relay!.Carry(key);
+            });
+            if (relay is { HasInputAtHand: true })
+                relay.CarryInput();
         }
-        relay?.Run(process);
+        relay?.Drain();
         return process.WaitForExit();
     }
 
-    public void Dispose()
+    private static void Forward(SignalFd signals, PidFd process, TerminalRelay? relay)
     {
-        foreach (var registration in _registrations)
-            registration.Dispose();
-    }
-
-    private void Forward(int number)
-    {
-        lock (_lock)
+        while (signals.TryRead() is { } signal)
         {
-            if (_process is null)
-                _early.Add(number);
+            if (signal != SIGWINCH)
+                process.SendSignal(signal);
             else
-                _process.SendSignal(number);
+                relay?.Resize();
         }
     }
 }

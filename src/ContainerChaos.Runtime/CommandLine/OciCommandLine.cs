@@ -45,7 +45,8 @@ public static class OciCommandLine
         }
         if (arguments is ["--version" or "-v"] || arguments[^1] == "--version")
         {
-            RuntimeLog.Write(1, $"ccrun version {version}\nspec: 1.3.0\n+SYSTEMD +SECCOMP +EBPF +CAP\n");
+            var (number, commit) = version.Split('+') is [var before, var after] ? (before, after) : (version, "unknown");
+            RuntimeLog.Write(1, $"{OptionParser.ProgramName} version {number}\ncommit: {commit}\nspec: {RuntimeSpec.SupportedVersion}\n+SYSTEMD +SECCOMP +EBPF +CAP\n");
             return 0;
         }
         var global = new GlobalOptions();
@@ -56,7 +57,9 @@ public static class OciCommandLine
             verb = rest is [var first, ..] ? first : "";
             // These put a process of this program into a container, which may be hostile (CVE-2019-5736).
             if (verb is "create" or "run" or "exec" or "start")
-                OwnExecutable.Protect([Environment.GetCommandLineArgs()[0], .. arguments]);
+                OwnExecutable.Protect([Environment.GetCommandLineArgs()[0], .. arguments], ForegroundWait.Signals);
+            if (verb is "create" or "start")
+                SignalFd.Unblock(ForegroundWait.Signals);
             global.Log.Debug($"{verb}: version {version}, {string.Join(' ', rest)}");
             return Execute(global, verb, rest.Length > 0 ? rest[1..] : [], version);
         }

@@ -23,7 +23,8 @@ internal static class RunCommand
         var relayed = terminal && options.RelaysTerminal;
         var pair = relayed ? ConsoleSocket.Pair() : default;
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(creation.Spec.Process, options.ConsoleSocket);
-        using var foreground = options.Detach ? null : new ForegroundWait();
+        if (options.Detach)
+            SignalFd.Unblock(ForegroundWait.Signals);
         var (container, launched) = creation.Start(waitsForStart: false, OwnStreams.Streams with { ConsoleSocket = console });
         using var process = launched.Process;
         Poststart(container);
@@ -33,7 +34,7 @@ internal static class RunCommand
         using (pair.Ours)
         {
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;
-            exitCode = foreground!.Until(process, relay);
+            exitCode = ForegroundWait.Until(process, relay);
         }
         if (!options.Keep)
             Remove(global, creation.Spec, container);
@@ -65,7 +66,7 @@ internal static class RunCommand
         if (held is null || !container.TryLoad() || container.Record.Pid != pid || container.Record.StartTime != started)
             return;
         if (!ContainerRemoval.HasOwnPids(spec))
-            container.Cgroup()?.KillAll(9);
+            container.Cgroup()?.KillAll(ContainerRemoval.SIGKILL);
         ContainerRemoval.Remove(container, global.Log);
     }
 }

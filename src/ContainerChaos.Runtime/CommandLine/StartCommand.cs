@@ -54,5 +54,5 @@ internal static class StartCommand
     }
 
     private static ContainerException Gone(StoredContainer container) =>
-        new(ErrorReason.InvalidState, $"cannot start {container.Id}: its first process has ended.", container.Id) { Remedy = "Delete it and create it again." };
+        new(ErrorReason.InvalidState, $"cannot start {container.Id}: its first process has ended.", container.Id) { Remedy = "It has been removed; create it again." };
 }

@@ -64,11 +64,7 @@ internal sealed class HookRunner
         };
         if (container is { } joined)
         {
-            var namespaces = ContainerNamespaces.Of(joined.Pid);
-            if (namespaces.Outer != CloneFlags.None)
-                program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)namespaces.Outer);
-            if (namespaces.HasUser)
-                program.Call("join the container's user namespace", SystemCallNumber.setns, target, (long)namespaces.Inner);
+            ContainerNamespaces.Of(joined.Pid).Join(program, target);
             program.HandOver("fork inside the container");
         }
         // A startContainer hook is in the container's root, where there is no bundle.

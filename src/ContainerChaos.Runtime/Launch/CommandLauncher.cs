@@ -45,10 +45,7 @@ public static class CommandLauncher
         steps.HideFromContainer();
         steps.JoinCgroup(cgroup);
         steps.SetOomScore();
-        if (namespaces.Outer != CloneFlags.None)
-            program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)namespaces.Outer);
-        if (namespaces.HasUser)
-            program.Call("join the container's user namespace", SystemCallNumber.setns, target, (long)namespaces.Inner);
+        namespaces.Join(program, target);
         if (terminal is not null)
         {
             var root = program.NewSlot();

@@ -32,6 +32,18 @@ internal readonly record struct ContainerNamespaces(CloneFlags Outer, CloneFlags
         return new ContainerNamespaces(outer, inner);
     }
 
+    /// <summary>Appends the steps that join them, pid namespaces for the children to come.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="container">A slot with a descriptor of the container's PID 1.</param>
+    /// <param name="except">Those that are not joined.</param>
+    internal void Join(ChildProgram program, ChildSlot container, CloneFlags except = CloneFlags.None)
+    {
+        if ((Outer & ~except) != CloneFlags.None)
+            program.Call("join the container's namespaces", SystemCallNumber.setns, container, (long)(Outer & ~except));
+        if (HasUser)
+            program.Call("join the container's user namespace", SystemCallNumber.setns, container, (long)(Inner & ~except));
+    }
+
     private static bool Differs(int pid, string name, out ulong inode) =>
         ProcessNamespace.TryReadInode(pid, name, out inode) && ProcessNamespace.TryReadInode(Environment.ProcessId, name, out var own) && own != inode;
 

@@ -21,6 +21,7 @@ internal static class LaunchErrors
     internal static ContainerException Describe(string subject, Cgroup cgroup, ErrnoException error) => error switch
     {
         { Errno: Errno.EAGAIN, Call: "clone3" } => PidTableFull(subject, "its first process", cgroup, error),
+        { Errno: Errno.ENOSYS } => KernelTooOld(subject, "start a process", error.Call, error),
         { Errno: Errno.EPERM or Errno.EACCES } => new ContainerException(ErrorReason.PermissionDenied, $"{subject}: {error.Message}.", subject, error)
         {
             Remedy = "Run as root; CAP_SYS_ADMIN is needed to make namespaces and control groups.",
@@ -39,6 +40,7 @@ internal static class LaunchErrors
         var why = ErrnoException.Describe(failure.Errno);
         return failure switch
         {
+            { Errno: Errno.ENOSYS, Call: { } call } => KernelTooOld(subject, failure.Step, call.ToString(), cause),
             { Stage: ChildStage.Execute, Errno: Errno.ENOENT or Errno.ENOTDIR } => new ContainerException(
                 ErrorReason.CommandNotFound, $"{subject}: cannot start '{command}': {NotFound(command)}.", subject, cause)
             {
@@ -92,6 +94,13 @@ internal static class LaunchErrors
     /// <summary>The words that clients of OCI runtimes look for to tell exit code 127 from the rest.</summary>
     internal static string NotFound(string command) =>
         command.Contains('/') ? $"exec {command}: no such file or directory" : $"exec \"{command}\": executable file not found in $PATH";
+
+    private static ContainerException KernelTooOld(string subject, string step, string call, ErrnoException cause) => new(
+        ErrorReason.NotSupported, $"{subject}: {step}: this kernel has no {call}(2) (ENOSYS).", subject, cause)
+    {
+        Errno = Errno.ENOSYS,
+        Remedy = "Linux 5.12 or newer is needed; where it is newer, a seccomp filter around this process denies the call.",
+    };
 
     private static ContainerException PidTableFull(string subject, string what, Cgroup? cgroup, ErrnoException cause) => new(
         ErrorReason.PidTableFull, $"{subject}: cannot start {what}: the container's PID table is full{Fill(cgroup)}.", subject, cause)

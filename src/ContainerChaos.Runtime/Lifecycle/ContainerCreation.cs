@@ -23,7 +23,7 @@ internal sealed class ContainerCreation
         _options = options;
         _bundle = Path.GetFullPath(options.Bundle);
         _configPath = Path.Combine(_bundle, options.Config);
-        _spec = WithInheritedDescriptors(RuntimeSpecJson.Read(_configPath), options);
+        _spec = WithInheritedDescriptors(RuntimeSpecJson.Read(_configPath));
         SpecValidation.Check(_spec, global.Log.Warn);
         if (_spec.Linux?.Seccomp is { } seccomp)
             global.Log.Debug($"seccomp filter flags: {(int)SeccompFilter.FlagsOf(seccomp)}");
@@ -49,6 +49,8 @@ internal sealed class ContainerCreation
                 container.Spec = _spec;
                 cgroup = ContainerCgroup.ForNew(_spec, _options.Id, _global.CgroupDriver);
                 WriteConfig(container.ConfigPath);
+                cgroup.Prepare();
+                // Before the group is made: whoever finds the container of a command that was killed knows what to remove.
                 container.Save(new ContainerRecord
                 {
                     Id = _options.Id,
@@ -57,6 +59,7 @@ internal sealed class ContainerCreation
                     Owner = UserNames.Of(OwnIdentity.User),
                     Created = DateTimeOffset.UtcNow,
                     Cgroup = cgroup.Record,
+                    ExternalDescriptors = ContainerRecord.Describe(streams),
                 });
                 cgroup.Create(_spec.Linux?.Resources);
                 var process = Launch(container, cgroup, waitsForStart, streams);
@@ -83,7 +86,7 @@ internal sealed class ContainerCreation
                 NoPivot = _options.NoPivot,
                 NoNewKeyring = _options.NoNewKeyring,
                 Warn = _global.Log.Warn,
-                PreservedDescriptors = _options.PreservedDescriptors,
+                PreservedDescriptors = _options.PreservedDescriptors + InheritedDescriptors,
                 WaitsForStart = waitsForStart,
                 RelaysTerminal = !waitsForStart && _options.RelaysTerminal,
                 BeforeCgroup = cgroup.NeedsProcess ? child => Admit(container, cgroup, child) : null,
@@ -114,7 +117,7 @@ internal sealed class ContainerCreation
         }
         catch
         {
-            process.Process.SendSignal(9);
+            process.Process.SendSignal(ContainerRemoval.SIGKILL);
             process.Process.WaitForExit();
             process.Process.Dispose();
             throw;
@@ -171,7 +174,7 @@ internal sealed class ContainerCreation
     }
 
     /// <summary>Written beside it and renamed, so that nobody reads half a number.</summary>
-    private static void WritePidFile(string path, int pid)
+    internal static void WritePidFile(string path, int pid)
     {
         var whole = Path.GetFullPath(path);
         var temporary = Path.Combine(Path.GetDirectoryName(whole)!, "." + Path.GetFileName(whole));
@@ -192,18 +195,20 @@ internal sealed class ContainerCreation
         return Directory.Exists(path) ? path : throw new ContainerException(ErrorReason.InvalidArgument, $"root.path: {path}: no such file or directory.", path);
     }
 
-    /// <summary>sd_listen_fds(3): descriptors that the caller was given are the container's, whose first process is PID 1.</summary>
-    private static RuntimeSpec WithInheritedDescriptors(RuntimeSpec spec, CreateOptions options)
+    /// <summary>sd_listen_fds(3): how many descriptors the caller was given, from 3 on.</summary>
+    private static int InheritedDescriptors => int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), out var count) ? Math.Max(count, 0) : 0;
+
+    /// <summary>Those descriptors are the container's, whose first process is PID 1.</summary>
+    private static RuntimeSpec WithInheritedDescriptors(RuntimeSpec spec)
     {
-        if (spec.Process is null || !int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), out var count) || count <= 0)
+        if (spec.Process is null || InheritedDescriptors == 0)
             return spec;
-        options.PreservedDescriptors += count;
         var names = Environment.GetEnvironmentVariable("LISTEN_FDNAMES");
         return spec with
         {
             Process = spec.Process with
             {
-                Env = [.. spec.Process.Env, $"LISTEN_FDS={count}", "LISTEN_PID=1", .. names is null ? [] : new[] { $"LISTEN_FDNAMES={names}" }],
+                Env = [.. spec.Process.Env, $"LISTEN_FDS={InheritedDescriptors}", "LISTEN_PID=1", .. names is null ? [] : new[] { $"LISTEN_FDNAMES={names}" }],
             },
         };
     }

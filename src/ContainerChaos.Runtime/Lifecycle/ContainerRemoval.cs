@@ -6,7 +6,8 @@ namespace ContainerChaos.Runtime;
 /// <summary>Takes a container apart: its processes, its control group, its directory; then the poststop hooks.</summary>
 internal static class ContainerRemoval
 {
-    private const int SIGKILL = 9;
+    internal const int SIGKILL = 9;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Kills a container's first process, and every other one where they do not die with it.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ContainerChaos.Runtime;
@@ -32,4 +33,9 @@ internal sealed record ContainerRecord
     /// <summary>What the standard streams of the first process were at create, as a JSON array in a string: crun's field, which CRIU's users read.</summary>
     [JsonPropertyName("external_descriptors")]
     public string ExternalDescriptors { get; set; } = "[]";
+
+    /// <summary>What the standard streams lead to: files by their paths, pipes as <c>pipe:[1234]</c>.</summary>
+    internal static string Describe(LaunchStreams streams) => JsonSerializer.Serialize(
+        [.. new[] { streams.Input, streams.Output, streams.Error }.Select(stream => new FileInfo($"/proc/self/fd/{stream.Number}").LinkTarget ?? "")],
+        LineJson.Default.StringArray);
 }

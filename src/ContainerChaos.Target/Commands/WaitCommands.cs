@@ -7,6 +7,8 @@ namespace ContainerChaos.Target.Commands;
 /// <summary>Commands that wait, and the one that sends what they wait for.</summary>
 internal static unsafe class WaitCommands
 {
+    private const int SIGPIPE = 13;
+
     public static int Sleep(ReadOnlySpan<string> arguments)
     {
         if (Arguments.Value(arguments, 0, "sleep") == "infinity") return Pause();
@@ -24,7 +26,7 @@ internal static unsafe class WaitCommands
         while (true) Libc.pause();
     }
 
-    /// <summary>Prints each signal it gets; the second SIGTERM ends it.</summary>
+    /// <summary>Prints each signal it gets; the second SIGTERM ends it, and so does the end of its reader.</summary>
     public static int Signals()
     {
         SignalSet all = default;
@@ -42,6 +44,8 @@ internal static unsafe class WaitCommands
         {
             int signal = Libc.sigwaitinfo(&all, information);
             if (signal <= 0) continue;
+            // Its own SIGPIPE says that nobody reads; telling of that would bring the next one. siginfo_t: si_signo, si_errno, si_code, si_pid.
+            if (signal == SIGPIPE && *(int*)(information + 12) == Libc.getpid()) return 1;
             Output.Line(SignalName.Of(signal));
             if (signal == Libc.SIGTERM) terms++;
         }

@@ -48,11 +48,8 @@ public sealed unsafe partial class KernelFilterTests
             rules.Add(new SeccompRule("getpriority", SeccompAction.Error(MarkedErrno), [new(1, SeccompComparison.Equal, 1000 + i)]));
             program = SeccompProgram.Compile(Policy());
         }
-        var errno = -1;
-        OnThread(() => errno = Load(program));
-        Assert.Equal((int)Linux.Errno.EINVAL, errno);
-        OnThread(() => errno = Load(last));
-        Assert.Equal(0, errno);
+        Assert.Equal((int)Linux.Errno.EINVAL, FilteredThread.Run(program, () => { }));
+        Assert.Equal(0, FilteredThread.Run(last, () => { }));
 
         SeccompPolicy Policy() => new() { DefaultAction = SeccompAction.Allow, Rules = [.. rules] };
     }
@@ -72,36 +69,7 @@ public sealed unsafe partial class KernelFilterTests
         Assert.Equal(((int)Linux.Errno.ENOSYS, MarkedErrno), (newer, denied));
     }
 
-    private static void Filtered(SeccompPolicy policy, Action body)
-    {
-        var program = SeccompProgram.Compile(policy);
-        var errno = -1;
-        OnThread(() =>
-        {
-            errno = Load(program);
-            if (errno == 0)
-                body();
-        });
-        Assert.Equal(0, errno);
-    }
-
-    private static void OnThread(Action body)
-    {
-        var thread = new Thread(() => body());
-        thread.Start();
-        thread.Join();
-    }
-
-    private static int Load(SeccompProgram program)
-    {
-        const int PR_SET_NO_NEW_PRIVS = 38, SECCOMP_SET_MODE_FILTER = 1, prctl = 157, seccomp = 317;
-        Assert.Equal(0, Errno(prctl, PR_SET_NO_NEW_PRIVS, 1));
-        fixed (ulong* instructions = program.Instructions)
-        {
-            var header = stackalloc ulong[2] { (ushort)program.Length, (ulong)instructions };
-            return Errno(seccomp, SECCOMP_SET_MODE_FILTER, 0, (nint)header);
-        }
-    }
+    private static void Filtered(SeccompPolicy policy, Action body) => Assert.Equal(0, FilteredThread.Run(SeccompProgram.Compile(policy), body));
 
     private static int Errno(nint number, nint a = 0, nint b = 0, nint c = 0) => SystemCall(number, a, b, c, 0, 0, 0) == -1 ? Marshal.GetLastPInvokeError() : 0;
 

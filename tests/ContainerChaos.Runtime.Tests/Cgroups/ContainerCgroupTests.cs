@@ -44,6 +44,7 @@ public sealed class ContainerCgroupTests : IDisposable
     public void It_is_made_in_every_hierarchy_and_found_again_by_its_record()
     {
         var cgroup = New(Path("g"));
+        cgroup.Prepare();
         cgroup.Create(new ResourcesSpec { Pids = new PidsSpec { Limit = 23 } });
         try
         {
@@ -72,6 +73,7 @@ public sealed class ContainerCgroupTests : IDisposable
         var above = CgroupHost.Current.Group(Path("above"), CgroupMembership.All);
         above.Create();
         var cgroup = New(Path("above/made/g"));
+        cgroup.Prepare();
         cgroup.Create(null);
         Assert.All(cgroup.Record.MadeAbove.Values, made => Assert.Equal(1, made));
         cgroup.Delete();
@@ -85,6 +87,7 @@ public sealed class ContainerCgroupTests : IDisposable
     public void Groups_that_the_container_made_go_with_it_and_so_do_their_processes()
     {
         var cgroup = New(Path("g"));
+        cgroup.Prepare();
         cgroup.Create(null);
         var below = CgroupHost.Current.Group(Path("g/inner/most"), CgroupMembership.All);
         below.Create();
@@ -101,6 +104,7 @@ public sealed class ContainerCgroupTests : IDisposable
     public void A_command_can_join_a_group_below_the_container_s()
     {
         var cgroup = New(Path("g"));
+        cgroup.Prepare();
         cgroup.Create(null);
         var below = CgroupHost.Current.Group(Path("g/foo"), CgroupMembership.All);
         // Not by Create: a version 2 group that passes controllers on takes no process itself.
@@ -156,12 +160,13 @@ public sealed class ContainerCgroupTests : IDisposable
     public void A_group_with_a_process_in_it_is_refused()
     {
         var other = New(Path("g"));
+        other.Prepare();
         other.Create(null);
         other.Group.Add(Sleep().Id);
         try
         {
             var refused = New(Path("g"));
-            var error = Assert.Throws<ContainerException>(() => refused.Create(null));
+            var error = Assert.Throws<ContainerException>(refused.Prepare);
             Assert.Equal(ErrorReason.InvalidState, error.Reason);
             // Whoever cleans up after the failure, the other's group and its process are not touched.
             refused.KillAll(9);
@@ -182,11 +187,12 @@ public sealed class ContainerCgroupTests : IDisposable
     public void A_frozen_group_is_refused()
     {
         var other = New(Path("g"));
+        other.Prepare();
         other.Create(null);
         other.Freeze();
         try
         {
-            Assert.Contains("frozen", Assert.Throws<ContainerException>(() => New(Path("g")).Create(null)).Message);
+            Assert.Contains("frozen", Assert.Throws<ContainerException>(New(Path("g")).Prepare).Message);
         }
         finally
         {
@@ -199,6 +205,7 @@ public sealed class ContainerCgroupTests : IDisposable
     public void Every_process_of_a_frozen_group_is_killed()
     {
         var cgroup = New(Path("g"));
+        cgroup.Prepare();
         cgroup.Create(null);
         Process[] processes = [Sleep(), Sleep(), Sleep()];
         foreach (var process in processes)
@@ -215,6 +222,7 @@ public sealed class ContainerCgroupTests : IDisposable
     public void Without_a_driver_the_container_has_no_group()
     {
         var cgroup = ContainerCgroup.ForNew(new RuntimeSpec(), "box", CgroupDriver.Disabled);
+        cgroup.Prepare();
         cgroup.Create(new ResourcesSpec());
         Assert.Empty(cgroup.Group.Directories);
         Assert.Empty(cgroup.Group.JoinFiles);

@@ -99,6 +99,7 @@ public sealed class ScopeTests
         var cgroup = ContainerCgroup.ForNew(spec, "box", CgroupDriver.Systemd);
         Assert.True(cgroup.NeedsProcess);
         Assert.Null(cgroup.Group.OpenForClone());
+        cgroup.Prepare();
         cgroup.Create(spec.Linux.Resources);
         cgroup.Admit(process.Id, spec.Linux.Resources);
         var unit = $"cctest-{process.Id}.scope";

@@ -10,7 +10,7 @@ internal sealed partial class Bundle
 {
     private readonly TestRoot _root;
 
-    // What 'create' leaves behind becomes this process's child, and is reaped by Delete: not every init does it at once.
+    // What 'create' leaves behind becomes this process's child, and is reaped by Delete and by the leak fixture: not every init does it at once.
     static Bundle()
     {
         const int PR_SET_CHILD_SUBREAPER = 36;

@@ -139,7 +139,7 @@ public sealed class EnduranceTests(ITestOutputHelper output) : ContainerTest
     private static void AssertOnePid1(TestContainer container, int round)
     {
         var initial = ProcessList.Pids()
-            .Where(pid => ProcessStatus.TryRead(pid) is { NamespacePids: [_, 1] } && InCgroup(pid, container))
+            .Where(pid => ProcessStatus.TryRead(pid) is { NamespacePids: [_, 1], State: not 'Z' } && InCgroup(pid, container))
             .ToArray();
         Assert.True(initial.Length <= 1, $"Round {round}: {initial.Length} processes are PID 1 of the container: {string.Join(", ", initial)}.");
     }

@@ -46,11 +46,9 @@ internal sealed class MountChanger(StoredContainer container, PidFd process)
         var namespaces = ContainerNamespaces.Of(container.Record!.Pid);
         // Nobody in the container may look into a process that has come from outside.
         program.Call("become undumpable", SystemCallNumber.prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-        if ((namespaces.Outer & ~CloneFlags.CLONE_NEWPID) is not CloneFlags.None and var outer)
-            program.Call("join the container's namespaces", SystemCallNumber.setns, target, (long)outer);
+        namespaces.Join(program, target, except: CloneFlags.CLONE_NEWPID);
         if (namespaces.HasUser)
         {
-            program.Call("join the container's user namespace", SystemCallNumber.setns, target, (long)(namespaces.Inner & ~CloneFlags.CLONE_NEWPID));
             program.Call("become its group 0", SystemCallNumber.setresgid, 0, 0, 0).Tolerating(Errno.EINVAL);
             program.Call("become its user 0", SystemCallNumber.setresuid, 0, 0, 0).Tolerating(Errno.EINVAL);
         }
