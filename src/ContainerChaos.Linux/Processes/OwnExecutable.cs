@@ -79,6 +79,16 @@ public static unsafe class OwnExecutable
         return null;
     }
 
+    /// <summary>
+    /// The program as a sealed copy in memory where its file is this user's own, which a container of theirs could write; null where it
+    /// is not.
+    /// </summary>
+    public static FileDescriptor? TrySealOwn()
+    {
+        using var file = FileDescriptor.TryOpen(Self, OpenFlags.O_RDONLY, 0, out _);
+        return file is not null && FileStatus.Read(file).UserId == OwnIdentity.User ? Seal() : null;
+    }
+
     private static FileDescriptor Seal()
     {
         using var name = new NativeString("ccrun");

@@ -9,6 +9,8 @@ namespace ContainerChaos.Runtime;
 /// </summary>
 public sealed class ContainerLauncher : IDisposable
 {
+    private const int PR_SET_DUMPABLE = 4;
+
     private readonly RuntimeSpec _spec;
     private readonly LaunchOptions _options;
     private readonly Cgroup _cgroup;
@@ -196,6 +198,9 @@ public sealed class ContainerLauncher : IDisposable
             WaitForStart(process);
         if (_options.Init)
         {
+            // It executes nothing that would make it so, and an ordinary user's monitor has to look into its namespaces.
+            if (namespaces.HasUser && OwnIdentity.User != 0)
+                _program.Call("let the user see the init", SystemCallNumber.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
             _program.BecomeInit("start the command below init");
             _program.Call("give the command a process group", SystemCallNumber.setpgid, 0, 0);
         }

@@ -16,8 +16,11 @@ internal readonly record struct ContainerNamespaces(CloneFlags Outer, CloneFlags
     internal bool HasUser => Inner != CloneFlags.None;
 
     /// <summary>Compares the namespaces of a container's PID 1 with this process's.</summary>
+    /// <exception cref="ContainerException">PermissionDenied: this user may not look; what can't be seen would not be joined.</exception>
     internal static ContainerNamespaces Of(int pid)
     {
+        if (!ProcessNamespace.TryReadInode(pid, "pid", out _) && ProcessStat.TryReadStartTime(pid) is not null)
+            throw new ContainerException(ErrorReason.PermissionDenied, $"The namespaces of process {pid} can't be read.", null) { Errno = Errno.EACCES, Remedy = "Run it as the user who started the container, or as root." };
         var ownUser = Differs(pid, "user", out var user);
         CloneFlags outer = CloneFlags.None, inner = ownUser ? CloneFlags.CLONE_NEWUSER : CloneFlags.None;
         foreach (var (name, flag) in Types)

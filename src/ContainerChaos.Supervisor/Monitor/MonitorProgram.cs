@@ -34,7 +34,8 @@ public static class MonitorProgram
         program.Call("start a session", SystemCallNumber.setsid);
         program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, SIG_SETMASK, program.Memory(8), 0, 8);
         // What a container can reach of the monitor (/proc/PID/exe) it can't write (CVE-2019-5736); the execve(2) is here anyway.
-        using var executable = OwnExecutable.TryMountReadOnly();
+        // An ordinary user has no such mount, but nothing of the monitor's is in reach either, unless an init stays in the container.
+        using var executable = OwnExecutable.TryMountReadOnly() ?? (HasInit(arguments) ? OwnExecutable.TrySealOwn() : null);
         program.Call(
             "execute the monitor", SystemCallNumber.execveat,
             executable?.Number ?? NativeConstants.AT_FDCWD, program.Text(executable is null ? "/proc/self/exe" : ""),
@@ -77,6 +78,9 @@ public static class MonitorProgram
             return 125;
         }
     }
+
+    private static bool HasInit(IReadOnlyList<string> arguments) => arguments is [_, var containerDirectory, _]
+        && JsonFile.TryRead(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.Default.ContainerDefinition) is { Init: true };
 
     private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
     {
