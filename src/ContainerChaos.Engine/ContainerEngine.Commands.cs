@@ -90,7 +90,8 @@ public sealed partial class ContainerEngine
     // Everything that is not asked for is as PID 1 has it, as with docker exec.
     private ProcessSpec Describe(ContainerDefinition definition, ContainerCommandOptions options)
     {
-        var own = RuntimeSpecJson.Read(_store.GetPaths(definition.Id).Spec).Process!;
+        var spec = RuntimeSpecJson.Read(_store.GetPaths(definition.Id).Spec);
+        var own = spec.Process!;
         var process = own with
         {
             Args = options.Command,
@@ -100,9 +101,10 @@ public sealed partial class ContainerEngine
         if (options.User is null)
             return process;
         var user = ImageUser.Resolve(options.User, definition.LowerDirs);
+        var identity = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups };
         return process with
         {
-            User = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups },
+            User = spec.Linux is { UidMappings.Count: > 0 } linux ? OrdinaryUser.Adapt(identity, new IdMaps(linux.UidMappings, linux.GidMappings), definition.Name) : identity,
             Capabilities = ContainerSpec.CapabilitiesOf(user),
         };
     }

@@ -54,10 +54,11 @@ public sealed partial class ContainerEngine
                 Log = options.Log,
             };
             var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs);
-            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes);
+            var maps = Images.GetMaps(image);
+            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes, maps);
             foreach (var volume in volumes)
                 volume.EnsureSource();
-            return Write(definition, spec, hasGivenName: options.Name is not null, cancellationToken);
+            return Write(definition, spec, maps, hasGivenName: options.Name is not null, cancellationToken);
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {
@@ -67,7 +68,7 @@ public sealed partial class ContainerEngine
     }
 
     // Everything is written into a hidden directory; its rename is the moment the container exists.
-    private Container Write(ContainerDefinition definition, RuntimeSpec spec, bool hasGivenName, CancellationToken cancellationToken)
+    private Container Write(ContainerDefinition definition, RuntimeSpec spec, IdMaps? maps, bool hasGivenName, CancellationToken cancellationToken)
     {
         var paths = _store.GetPaths(definition.Id);
         var directory = OwnedDirectory.NewPath(_store.ContainersDirectory, "create");
@@ -79,7 +80,7 @@ public sealed partial class ContainerEngine
             Directory.CreateDirectory(directory);
             Directory.CreateDirectory(draft.Work);
             Directory.CreateDirectory(draft.RootFileSystem);
-            MakeUpper(draft.Upper, definition.LowerDirs[0]);
+            MakeUpper(draft.Upper, definition.LowerDirs[0], maps);
             Write(draft.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec));
             Write(draft.State, JsonSerializer.SerializeToUtf8Bytes(state, SupervisorJson.Default.ContainerState));
             Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
@@ -98,7 +99,7 @@ public sealed partial class ContainerEngine
         {
             if (reserved)
                 _store.Release(definition.Name, definition.Id);
-            OwnedDirectory.Delete(directory);
+            OwnedDirectory.Delete(directory, Options.CcrunPath);
             throw;
         }
 
@@ -116,14 +117,20 @@ public sealed partial class ContainerEngine
     }
 
     // The upper directory's own mode and owner are those of the container's root directory (overlayfs.rst).
-    private static void MakeUpper(string upper, string lower)
+    private void MakeUpper(string upper, string lower, IdMaps? maps)
     {
         Directory.CreateDirectory(upper);
         var root = FileStatus.Read(lower);
         using var directory = UnixDirectory.Open(upper);
-        if (OwnIdentity.User == 0 && (root.UserId != 0 || root.GroupId != 0))
+        if (maps is null && (root.UserId != 0 || root.GroupId != 0))
             directory.SetOwner(".", root.UserId, root.GroupId);
         directory.SetMode(".", root.Mode);
+        if (maps is null || (maps.UserInside(root.UserId) == 0 && maps.GroupInside(root.GroupId) == 0))
+            return;
+        var list = upper + ".owners";
+        OwnerChange.Write(list, [new OwnerChange("", FileKind.Directory, maps.UserInside(root.UserId), maps.GroupInside(root.GroupId), root.Mode, [])]);
+        NamespaceRoot.GiveOwners(Options.CcrunPath, maps, upper, list);
+        File.Delete(list);
     }
 
     private static void Write(string path, byte[] content)

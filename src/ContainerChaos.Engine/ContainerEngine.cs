@@ -55,6 +55,7 @@ public sealed partial class ContainerEngine
             Network = definition.NetworkMode,
             Init = definition.Init,
             Error = state.Error,
+            Warnings = state.Warnings,
             StopSignal = definition.StopSignal,
             StopTimeout = definition.StopTimeout,
             CgroupPath = GetCgroupPath(definition.Id),

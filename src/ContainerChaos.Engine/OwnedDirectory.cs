@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Engine;
 
@@ -17,8 +18,8 @@ internal static class OwnedDirectory
         parent,
         string.Create(CultureInfo.InvariantCulture, $".{purpose}-{Environment.ProcessId}-{s_startTime}-{Interlocked.Increment(ref s_number)}"));
 
-    /// <summary>Deletes what processes that no longer exist have left below <paramref name="parent"/>.</summary>
-    public static void Sweep(string parent)
+    /// <summary>Deletes what processes that no longer exist have left below <paramref name="parent"/>, as far as that can be done.</summary>
+    public static void Sweep(string parent, string executable)
     {
         foreach (var path in Directory.EnumerateDirectories(parent, ".*-*-*-*"))
         {
@@ -28,21 +29,39 @@ internal static class OwnedDirectory
                 ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime) &&
                 ProcessStat.TryReadStartTime(pid) != startTime)
             {
-                Delete(path);
+                TryDelete(path, executable);
             }
         }
     }
 
     /// <summary>Deletes a tree that only this process knows, or that is already gone.</summary>
-    public static void Delete(string path)
+    /// <param name="path">The tree.</param>
+    /// <param name="executable">The path of <c>ccrun</c>, by which an ordinary user removes the files of a container's other users.</param>
+    public static void Delete(string path, string executable)
     {
-        if (OwnIdentity.User != 0)
-            Open(path);
         try
         {
+            if (OrdinaryUser.Maps is not null)
+                Open(path);
             Directory.Delete(path, recursive: true);
         }
         catch (DirectoryNotFoundException)
+        {
+        }
+        catch (UnauthorizedAccessException) when (OrdinaryUser.Maps is { HasOthers: true } maps)
+        {
+            NamespaceRoot.Remove(executable, maps, path);
+        }
+    }
+
+    // What an earlier process left is not this call's to fail on.
+    private static void TryDelete(string path, string executable)
+    {
+        try
+        {
+            Delete(path, executable);
+        }
+        catch (Exception e) when (OrdinaryUser.Maps is not null && e is UnauthorizedAccessException or ContainerException)
         {
         }
     }

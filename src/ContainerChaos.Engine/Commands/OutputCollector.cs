@@ -100,6 +100,9 @@ internal sealed class OutputCollector(Action<ContainerCommandLine>? onLine) : ID
         {
             _isError = isError;
             (ReadEnd, WriteEnd) = FileDescriptor.Pipe();
+            // Nobody but the command can come by it, which opens it by name (/dev/stdout) as a user that only its namespace knows.
+            if (OrdinaryUser.Maps is { HasOthers: true })
+                File.SetUnixFileMode($"/proc/self/fd/{WriteEnd.Number}", (UnixFileMode)0x192 /* 0622 */);
         }
 
         public FileDescriptor ReadEnd { get; }

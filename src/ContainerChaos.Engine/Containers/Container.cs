@@ -63,6 +63,9 @@ public sealed record Container
     /// <summary>Why the last start failed; null when it did not.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What the last start could not grant, a sentence each: limits whose control group is not delegated to an ordinary user.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The signal that asks PID 1 to stop, by number.</summary>
     public int StopSignal { get; init; }
 

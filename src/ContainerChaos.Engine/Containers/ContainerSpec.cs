@@ -1,4 +1,3 @@
-using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Engine;
@@ -44,9 +43,10 @@ internal static class ContainerSpec
     /// <param name="command">Entrypoint and command.</param>
     /// <param name="user">Who runs it.</param>
     /// <param name="volumes">What is bound in.</param>
-    /// <exception cref="ContainerException">InvalidArgument: a security option makes no sense.</exception>
+    /// <param name="maps">The ids of its user namespace; null for none.</param>
+    /// <exception cref="ContainerException">InvalidArgument: a security option makes no sense. NotSupported: the user has no id in the namespace.</exception>
     public static RuntimeSpec Create(
-        string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IEnumerable<VolumeMount> volumes)
+        string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IEnumerable<VolumeMount> volumes, IdMaps? maps)
     {
         var hostname = options.Hostname ?? id[..12];
         var security = SecurityOptions.Parse(options.SecurityOptions, options.Name ?? options.Image);
@@ -78,28 +78,7 @@ internal static class ContainerSpec
                 Seccomp = security.Seccomp?.For(s_capabilities),
             },
         };
-        return OwnIdentity.User == 0 ? spec : ForOrdinaryUser(spec, options.Name ?? options.Image);
-    }
-
-    /// <summary>
-    /// A container of an ordinary user is in a user namespace whose root is that user, and which has no other ids; so it runs
-    /// as root, and no mount option names another group.
-    /// </summary>
-    private static RuntimeSpec ForOrdinaryUser(RuntimeSpec spec, string target)
-    {
-        if (spec.Process!.User is not { Uid: 0, Gid: 0 })
-        {
-            throw new ContainerException(ErrorReason.NotSupported, $"A container of an ordinary user has root (that user) as its only user, not {spec.Process.User.Uid}:{spec.Process.User.Gid}.", target)
-            {
-                Remedy = "Use -User root, or create it as root.",
-            };
-        }
-        return spec with
-        {
-            Process = spec.Process with { User = new UserSpec() },
-            Mounts = [.. spec.Mounts.Select(mount => mount with { Options = [.. mount.Options.Where(option => !option.StartsWith("gid=", StringComparison.Ordinal))] })],
-            Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces, new NamespaceSpec { Type = "user" }] },
-        };
+        return maps is null ? spec : OrdinaryUser.Adapt(spec, maps, options.Name ?? options.Image);
     }
 
     /// <summary>Docker's default set. For a user other than root, execve(2) would clear two of the sets anyway (capabilities(7)); Docker leaves them out as well.</summary>

@@ -33,7 +33,7 @@ internal sealed class ContainerStore(EngineOptions options)
         Directory.CreateDirectory(options.RunRoot, Private);
         Directory.CreateDirectory(ContainersDirectory, Private);
         Directory.CreateDirectory(NamesDirectory, Private);
-        OwnedDirectory.Sweep(ContainersDirectory);
+        OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
         _made = true;
     }
 
@@ -144,8 +144,8 @@ internal sealed class ContainerStore(EngineOptions options)
 
         _definitions.TryRemove(definition.Id, out _);
         Release(definition.Name, definition.Id);
-        OwnedDirectory.Delete(paths.RunDirectory);
-        OwnedDirectory.Delete(grave);
+        OwnedDirectory.Delete(paths.RunDirectory, options.CcrunPath);
+        OwnedDirectory.Delete(grave, options.CcrunPath);
         return true;
     }
 
@@ -169,7 +169,7 @@ internal sealed class ContainerStore(EngineOptions options)
 
     private bool IsBeingCreated(string id)
     {
-        OwnedDirectory.Sweep(ContainersDirectory);
+        OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
         return Directory.EnumerateDirectories(ContainersDirectory, ".create-*")
             .Any(path => JsonFile.TryRead(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
     }

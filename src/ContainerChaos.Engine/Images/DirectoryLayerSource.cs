@@ -64,8 +64,9 @@ internal sealed class DirectoryLayerSource(string root) : LayerSource
             Path = relative,
             Kind = status.Kind,
             Mode = status.Mode,
-            UserId = status.UserId,
-            GroupId = status.GroupId,
+            // What an ordinary user has unpacked is root's in the containers, and a subordinate id is who it stands for.
+            UserId = OrdinaryUser.Maps?.UserInside(status.UserId) ?? status.UserId,
+            GroupId = OrdinaryUser.Maps?.GroupInside(status.GroupId) ?? status.GroupId,
             ModifiedSeconds = status.ModifiedSeconds,
             ModifiedNanoseconds = status.ModifiedNanoseconds,
             HardLink = first,

@@ -46,7 +46,7 @@ public sealed partial class ImageStore
         try
         {
             using var source = LayerSource.Open(path);
-            using var layer = _layers.Unpack(source, cancellationToken);
+            using var layer = _layers.Unpack(source, options.Warn, cancellationToken);
             if (layer.Count == 0)
                 EngineErrors.Throw(ErrorReason.InvalidImage, $"Cannot import '{path}': the archive is empty.", path, "Check it with 'tar -tf'.");
             return Commit(layer, normalized, new ImageContent
@@ -144,7 +144,7 @@ public sealed partial class ImageStore
             present.Content.Layers is [var only] && only.Digest == digest && _layers.Contains(digest))
             return present;
         using var source = new EmbeddedLayerSource(_options.TargetPath) { Path = _options.TargetPath };
-        using var layer = _layers.Unpack(source, CancellationToken.None);
+        using var layer = _layers.Unpack(source, warn: null, CancellationToken.None);
         return Commit(layer, EmbeddedReference, new ImageContent
         {
             Layers = [new ImageLayer(layer.Digest, layer.SizeBytes)],

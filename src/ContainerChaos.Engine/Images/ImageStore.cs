@@ -23,7 +23,7 @@ public sealed partial class ImageStore
         _options = options;
         _images = Path.Combine(options.DataRoot, "images");
         _references = Path.Combine(_images, "references");
-        _layers = new LayerStore(options.DataRoot);
+        _layers = new LayerStore(options);
     }
 
     private string LockPath => Path.Combine(_images, ".lock");
@@ -100,6 +100,22 @@ public sealed partial class ImageStore
     /// <summary>The lower directories of an image's overlay, top layer first.</summary>
     internal IReadOnlyList<string> GetLowerDirs(Image image) =>
         [.. image.Layers.Reverse().Select(layer => _layers.GetTree(layer["sha256:".Length..]))];
+
+    /// <summary>The ids of an ordinary user's container of an image: those that its layers were imported with; null for root.</summary>
+    /// <exception cref="ContainerException">PermissionDenied: they are not the user's any more.</exception>
+    internal IdMaps? GetMaps(Image image)
+    {
+        if (OrdinaryUser.Maps is not { } own)
+            return null;
+        var imported = image.Layers.Select(layer => _layers.TryReadMaps(layer["sha256:".Length..])).FirstOrDefault(maps => maps is not null);
+        if (imported is null or { HasOthers: false } || imported.ToString() == own.ToString())
+            return imported ?? own;
+        throw new ContainerException(
+            ErrorReason.PermissionDenied, $"Image '{image.Reference}' was imported with other subordinate ids than this user has now, so its files would have wrong owners.", image.Reference)
+        {
+            Remedy = "Import it again after Remove-ContainerImage, or have the former ranges in /etc/subuid and /etc/subgid restored.",
+        };
+    }
 
     /// <summary>Keeps an image from being removed until the lock is disposed; null when it has just been.</summary>
     internal FileLock? TryPin(Image image) => FileLock.TryShared(DocumentPath(image.Id));

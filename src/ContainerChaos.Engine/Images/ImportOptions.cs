@@ -23,4 +23,7 @@ public sealed record ImportOptions
 
     /// <summary>Labels that its containers inherit.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Takes what is left out and is no error: device nodes, which an ordinary user can't make. Null when nobody listens.</summary>
+    public Action<string>? Warn { get; init; }
 }

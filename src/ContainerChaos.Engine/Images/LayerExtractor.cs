@@ -9,14 +9,15 @@ namespace ContainerChaos.Engine;
 /// Each parent is opened with RESOLVE_IN_ROOT and each last component is created without following links, so the tree
 /// being built can be hostile at every step, as it could be for a process that was chrooted into it.
 /// </remarks>
-internal sealed class LayerExtractor(string directory, string source) : IDisposable
+internal sealed class LayerExtractor(string directory, string source, IdMaps? maps = null, Action<string>? warn = null) : IDisposable
 {
     private const int BlockSize = 128 * 1024;
+    private const uint OwnersAccess = 0x1C0; // 0700
 
     private readonly UnixDirectory _root = UnixDirectory.Open(directory);
     private readonly List<LayerEntry> _directories = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
-    private readonly bool _isRoot = OwnIdentity.User == 0;
+    private readonly Dictionary<string, OwnerChange> _changes = [];
     private UnixDirectory? _parent;
     private string _parentPath = "";
 
@@ -26,9 +27,21 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
     /// <summary>How many entries were written.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What is left to the root of an ordinary user's namespace.</summary>
+    public IReadOnlyCollection<OwnerChange> Changes => _changes.Values;
+
+    /// <summary>Whether an entry belongs to somebody else than root, be they in the namespace or not.</summary>
+    public bool HasOtherOwners { get; private set; }
+
     public void Write(LayerEntry entry, CancellationToken cancellationToken)
     {
         Count++;
+        if (maps is not null && entry.Kind is FileKind.CharacterDevice or FileKind.BlockDevice && entry.HardLink is null)
+        {
+            warn?.Invoke($"The device node '{entry.Path}' is left out: an ordinary user can't make it. Containers get a /dev of their own.");
+            return;
+        }
+
         if (entry.Path.Length == 0)
         {
             if (entry.Kind != FileKind.Directory)
@@ -52,12 +65,14 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
         Create(parent, name, entry, cancellationToken);
         if (entry.HardLink is not null)
             return;
-        // An ordinary user owns what they extract, and it is root's in their containers, where there is nobody else.
-        if (_isRoot)
+        if (maps is null)
             parent.SetOwner(name, entry.UserId, entry.GroupId);
+        else
+            LeaveToNamespace(entry);
+        // A directory that its owner may not write is closed when everything is in it.
         if (entry.Kind != FileKind.SymbolicLink)
-            parent.SetMode(name, entry.Mode);
-        foreach (var (attribute, value) in entry.ExtendedAttributes)
+            parent.SetMode(name, maps is not null && entry.Kind == FileKind.Directory ? entry.Mode | OwnersAccess : entry.Mode);
+        foreach (var (attribute, value) in entry.ExtendedAttributes.Where(attribute => maps is null || !IsPrivileged(attribute.Key)))
             parent.SetExtendedAttribute(name, attribute, value);
         if (entry.Kind == FileKind.Directory)
             _directories.Add(entry);
@@ -76,13 +91,18 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
                 continue;
             if (entry.Path.Length == 0)
             {
-                if (_isRoot)
+                if (maps is null)
                     self.SetOwner(".", entry.UserId, entry.GroupId);
-                self.SetMode(".", entry.Mode);
+                else
+                    LeaveToNamespace(entry);
+                self.SetMode(".", maps is null ? entry.Mode : entry.Mode | OwnersAccess);
             }
 
             self.SetModificationTime(".", entry.ModifiedSeconds, entry.ModifiedNanoseconds);
         }
+
+        if (maps is not null)
+            CloseDirectories();
     }
 
     public void Dispose()
@@ -91,6 +111,48 @@ internal sealed class LayerExtractor(string directory, string source) : IDisposa
         _root.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
+
+    /// <summary>
+    /// An ordinary user owns what they extract, and it is root's in their containers. Other owners are given, and file
+    /// capabilities set, by the namespace's root when everything is there; where there is no other id, everything stays root's.
+    /// </summary>
+    private void LeaveToNamespace(LayerEntry entry)
+    {
+        _changes.Remove(entry.Path);
+        var privileged = entry.ExtendedAttributes.Where(attribute => IsPrivileged(attribute.Key)).ToArray();
+        var (user, group) = (entry.UserId, entry.GroupId);
+        if (user != 0 || group != 0)
+        {
+            HasOtherOwners = true;
+            if (!maps!.HasOthers)
+                user = group = 0;
+            else if (!maps.Contains(user, group))
+                throw OutOfRange(entry);
+        }
+
+        if (user != 0 || group != 0 || privileged.Length > 0)
+            _changes[entry.Path] = new OwnerChange(entry.Path, entry.Kind, user, group, entry.Mode, privileged);
+    }
+
+    /// <summary>Deepest first, since one that is closed can't be passed; of several entries for one directory the last counts.</summary>
+    private void CloseDirectories()
+    {
+        foreach (var entry in _directories.GroupBy(entry => entry.Path).Select(same => same.Last()).OrderByDescending(entry => entry.Path.Length == 0 ? -1 : entry.Path.Count(c => c == '/')))
+        {
+            if ((entry.Mode & OwnersAccess) == OwnersAccess)
+                continue;
+            using var self = _root.TryOpenInRoot(entry.Path);
+            self?.SetMode(".", entry.Mode);
+        }
+    }
+
+    private static bool IsPrivileged(string attribute) => attribute.StartsWith("security.", StringComparison.Ordinal);
+
+    private ContainerException OutOfRange(LayerEntry entry) => new(
+        ErrorReason.InvalidImage, $"Cannot import '{source}': '{entry.Path}' belongs to {entry.UserId}:{entry.GroupId}, and this user's containers have the ids {maps!.Describe()}.", source)
+    {
+        Remedy = "Have an administrator give this user larger ranges in /etc/subuid and /etc/subgid, or make the archive with other owners.",
+    };
 
     private void Create(UnixDirectory parent, string name, LayerEntry entry, CancellationToken cancellationToken)
     {

@@ -1,20 +1,26 @@
+using ContainerChaos.Runtime;
+
 namespace ContainerChaos.Engine;
 
 /// <summary>The layers of one data root, each a directory named by its digest, written once and never changed.</summary>
-internal sealed class LayerStore(string dataRoot)
+internal sealed class LayerStore(EngineOptions options)
 {
-    private readonly string _directory = Path.Combine(dataRoot, "layers");
+    private readonly string _directory = Path.Combine(options.DataRoot, "layers");
 
     /// <summary>The layer's tree: the lower directory of an overlay.</summary>
     public string GetTree(string digest) => Path.Combine(_directory, digest, "diff");
 
     public bool Contains(string digest) => Directory.Exists(GetTree(digest));
 
+    /// <summary>The ids that the layer's files were given to; null when all are root's, who is the same in every user namespace.</summary>
+    public IdMaps? TryReadMaps(string digest) =>
+        File.Exists(MapsPath(Path.Combine(_directory, digest))) ? IdMaps.Parse(File.ReadAllText(MapsPath(Path.Combine(_directory, digest)))) : null;
+
     /// <summary>Unpacks a layer aside. It is not in the store until <see cref="Unpacked.Commit"/>, and leaves nothing if that is never called.</summary>
-    public Unpacked Unpack(LayerSource source, CancellationToken cancellationToken)
+    public Unpacked Unpack(LayerSource source, Action<string>? warn, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        OwnedDirectory.Sweep(_directory);
+        OwnedDirectory.Sweep(_directory, options.CcrunPath);
         var temporary = OwnedDirectory.NewPath(_directory, "import");
         try
         {
@@ -23,15 +29,18 @@ internal sealed class LayerStore(string dataRoot)
             Directory.CreateDirectory(temporary);
             Directory.CreateDirectory(tree);
             File.SetUnixFileMode(tree, (UnixFileMode)0x1ED);
-            using var extractor = new LayerExtractor(tree, source.Path);
+            var maps = OrdinaryUser.Maps;
+            using var extractor = new LayerExtractor(tree, source.Path, maps, warn);
             foreach (var entry in source.Read(cancellationToken))
                 extractor.Write(entry, cancellationToken);
             extractor.Finish();
+            if (maps is not null)
+                GiveOwners(extractor, temporary, tree, maps);
             return new Unpacked(this, temporary, source.Digest, extractor.SizeBytes, extractor.Count);
         }
         catch
         {
-            OwnedDirectory.Delete(temporary);
+            OwnedDirectory.Delete(temporary, options.CcrunPath);
             throw;
         }
     }
@@ -49,7 +58,25 @@ internal sealed class LayerStore(string dataRoot)
             return;
         }
 
-        OwnedDirectory.Delete(grave);
+        OwnedDirectory.Delete(grave, options.CcrunPath);
+    }
+
+    private string CcrunPath => options.CcrunPath;
+
+    private static string MapsPath(string layer) => Path.Combine(layer, "ids");
+
+    private void GiveOwners(LayerExtractor extractor, string directory, string tree, IdMaps maps)
+    {
+        if (extractor.Changes.Count > 0)
+        {
+            var list = Path.Combine(directory, "owners");
+            OwnerChange.Write(list, extractor.Changes);
+            NamespaceRoot.GiveOwners(options.CcrunPath, maps, tree, list);
+            File.Delete(list);
+        }
+
+        if (extractor.HasOtherOwners)
+            File.WriteAllText(MapsPath(directory), maps.ToString());
     }
 
     /// <summary>A layer on its way into the store.</summary>
@@ -66,9 +93,20 @@ internal sealed class LayerStore(string dataRoot)
         public void Commit()
         {
             if (!store.Contains(digest))
+            {
                 Directory.Move(directory, Path.Combine(store._directory, digest));
+                return;
+            }
+
+            var own = File.Exists(MapsPath(directory)) ? File.ReadAllText(MapsPath(directory)) : null;
+            if (own != store.TryReadMaps(digest)?.ToString())
+            {
+                EngineErrors.Throw(
+                    ErrorReason.ImageInUse, $"The layer {digest[..12]} is stored with the ids that this user had when it was imported, which were others than now.", digest,
+                    "Remove the images that have it with Remove-ContainerImage, and import it again.");
+            }
         }
 
-        public void Dispose() => OwnedDirectory.Delete(directory);
+        public void Dispose() => OwnedDirectory.Delete(directory, store.CcrunPath);
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerChaos.Engine;
 
 namespace ContainerChaos.PowerShell;
 
@@ -36,6 +37,13 @@ public abstract class ContainerActionCmdlet : ContainerTargetCmdlet
 
     /// <summary>Waits for the rest.</summary>
     protected override void EndProcessing() => Drain(toTheEnd: true);
+
+    /// <summary>Says what a start could not grant.</summary>
+    private protected void WriteWarnings(Container container)
+    {
+        foreach (var warning in container.Warnings)
+            WriteWarning($"{container.Name}: {warning}");
+    }
 
     private void Begin(ContainerTarget target)
     {

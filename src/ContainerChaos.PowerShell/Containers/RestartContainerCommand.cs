@@ -12,6 +12,8 @@ public sealed class RestartContainerCommand : GracefulStopCmdlet
 
     private protected override object Act(ContainerTarget target) => Engine.Restart(target.Id, GracePeriod, Cancellation);
 
+    private protected override bool Starts => true;
+
     private protected override string Describe(Container container) =>
         $"{container.Name}: restarted; PID 1 is {container.Pid} on the host.";
 }

@@ -15,6 +15,7 @@ public sealed class StartContainerCommand : ContainerActionCmdlet
     private protected override void Report(ContainerTarget target, object? result)
     {
         var container = (Container)result!;
+        WriteWarnings(container);
         WriteVerbose($"{container.Name}: started; PID 1 is {container.Pid} on the host.");
         WriteObject(container);
     }

@@ -73,6 +73,7 @@ public sealed class ImportContainerImageCommand : ContainerChaosCmdlet
         User = User,
         StopSignal = StopSignal,
         Labels = Arguments.Pairs(Label),
+        Warn = WriteWarning,
     };
 
     private static string DefaultReference(string path)

@@ -152,6 +152,8 @@ public sealed class InvokeChaosScenarioCommand : ContainerChaosCmdlet
             WriteWarning($"{failure.Count()} trial(s) of {failure.First().Scenario} failed themselves and are not counted: {failure.Key}");
         foreach (var fault in report.OpenFaults)
             WriteWarning($"A fault could not be undone: {fault}");
+        foreach (var warning in report.Trials.SelectMany(trial => trial.Warnings.Select(text => $"{trial.Scenario}: {text}")).Distinct())
+            WriteWarning(warning);
         if (ReportPath is not null)
             Attempt(ReportPath, () => ReportWriter.WriteHtml(report, ResolvePath(ReportPath)));
         if (JsonPath is not null)

@@ -7,6 +7,8 @@ namespace ContainerChaos.Runtime;
 /// <summary>Runs newuidmap(1) or newgidmap(1), which map the ids that subuid(5) and subgid(5) give to a user.</summary>
 internal static class IdMappingProgram
 {
+    private static readonly string[] UsualPlaces = ["/usr/bin", "/bin", "/usr/local/bin", "/run/wrappers/bin"];
+
     /// <summary>Maps ids.</summary>
     /// <param name="program">The program's name.</param>
     /// <param name="field">The maps' field in the specification.</param>
@@ -55,8 +57,11 @@ internal static class IdMappingProgram
         return started.WaitForExit() is not 0 and var code ? $"it ended with {code}" : null;
     }
 
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/bin", "/bin", "/usr/local/bin"])
-        .Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/{program}").FirstOrDefault(File.Exists);
+    /// <summary>Where the program is, for a process without a PATH too; null where it is not.</summary>
+    internal static string? TryFind(string program) => UsualPlaces.Select(directory => $"{directory}/{program}").FirstOrDefault(File.Exists);
+
+    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/{program}").FirstOrDefault(File.Exists) ?? TryFind(program);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

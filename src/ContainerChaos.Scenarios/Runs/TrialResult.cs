@@ -35,6 +35,9 @@ public sealed record TrialResult
     /// <summary>Why the trial itself failed (not the service): such a trial is reported, and never counted as one of the policy's.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What the container's start could not grant, see <see cref="Engine.Container.Warnings"/>.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether it belongs to a combination.</summary>
     internal bool IsOf(Scenario scenario, ScenarioCell cell) =>
         Scenario == scenario.Name && Variant == cell.Variant?.Name && Policy == cell.Policy.ToString() && Init == cell.Init;

@@ -21,13 +21,14 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         Container? container = null;
         long origin = MonotonicClock.Now;
         var steps = new List<StepResult>();
+        var warnings = new List<string>();
         LoadResult? load = null;
         string? error = null;
         try
         {
             Directory.CreateDirectory(folder);
             container = engine.Create(Options(spec, folder), cancellationToken);
-            load = Experiment(spec, container, new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock")), steps, cancellationToken);
+            load = Experiment(spec, container, new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock")), steps, warnings, cancellationToken);
         }
         catch (TrialException e)
         {
@@ -51,6 +52,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
             Steps = steps,
             Load = load,
             Error = error,
+            Warnings = warnings,
         };
     }
 
@@ -90,11 +92,11 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
     }
 
     private LoadResult Experiment(
-        TrialSpec spec, Container container, UnixDomainSocketEndPoint endPoint, List<StepResult> steps, CancellationToken cancellationToken)
+        TrialSpec spec, Container container, UnixDomainSocketEndPoint endPoint, List<StepResult> steps, List<string> warnings, CancellationToken cancellationToken)
     {
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady);
-        engine.Start(container.Id, cancellationToken);
+        warnings.AddRange(Granted(scenario, engine.Start(container.Id, cancellationToken)));
         watch.Refresh();
         using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(scenario.Load, endPoint), watch);
         using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(LoadOptions(health, endPoint)) : null;
@@ -113,6 +115,21 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         }
 
         return load.Stop();
+    }
+
+    /// <summary>What a request makes a workload do (leak, spawn) is held by its limits alone; the host must not have to do it.</summary>
+    private static IReadOnlyList<string> Granted(Scenario scenario, Container container)
+    {
+        if (container.Warnings.Count > 0 && scenario.Steps.Any(step => step.Action == ScenarioAction.Request))
+        {
+            throw new ContainerException(
+                ErrorReason.PermissionDenied, $"Scenario '{scenario.Name}' needs its limits, and this host does not grant them: {string.Join(' ', container.Warnings)}", scenario.Name)
+            {
+                Remedy = UndelegatedLimits.Remedy(container.CgroupPath, "memory", "pids", "cpu", "freezer"),
+            };
+        }
+
+        return container.Warnings;
     }
 
     private string WhyNotSteady(Container container, TrialWatch watch)

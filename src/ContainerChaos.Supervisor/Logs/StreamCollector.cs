@@ -27,8 +27,11 @@ internal sealed class StreamCollector : IDisposable
         Fifo.Create(path);
         Path = path;
         Descriptor = FileDescriptor.Open(path, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
+        // An ordinary user can't give it away; its directory keeps everybody out but them and the container.
         if (OwnIdentity.User == 0)
             Descriptor.SetOwner(owner);
+        else if (owner != 0)
+            File.SetUnixFileMode(path, (UnixFileMode)0x1B6 /* 0666 */);
     }
 
     internal string Path { get; }

@@ -52,7 +52,8 @@ internal sealed partial class ContainerMonitor
     /// </summary>
     private void EndStragglers()
     {
-        _cgroup.Thaw();
+        if (_cgroup.Has("freezer"))
+            _cgroup.Thaw();
         _cgroup.EndProcesses(TimeSpan.FromSeconds(10));
     }
 

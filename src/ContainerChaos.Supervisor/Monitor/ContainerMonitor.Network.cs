@@ -51,7 +51,13 @@ internal sealed partial class ContainerMonitor
     {
         Linux = spec.Linux! with
         {
-            Namespaces = [.. spec.Linux.Namespaces.Where(n => n.Type != "network"), new NamespaceSpec { Type = "network", Path = network }],
+            Namespaces = [.. spec.Linux.Namespaces.Where(n => n.Type != "network").Select(n => n.Type == "user" ? n with { Path = UserBeside(network) } : n), new NamespaceSpec { Type = "network", Path = network }],
+            // A namespace that is joined has its maps already.
+            UidMappings = [],
+            GidMappings = [],
         },
     };
+
+    /// <summary>An ordinary user's network namespace belongs to that container's user namespace, and only from in there can it be joined.</summary>
+    private static string UserBeside(string network) => network[..^"net".Length] + "user";
 }

@@ -200,6 +200,13 @@ internal sealed partial class ContainerMonitor
     {
         if (_state.Status != ContainerStatus.Running)
             throw NotRunning("pause");
+        if (!_cgroup.Has("freezer"))
+        {
+            throw new ContainerException(ErrorReason.PermissionDenied, $"{_definition.Name}: cannot pause: it is in no control group with a freezer, since none is delegated to user {OwnIdentity.User}.", _definition.Name)
+            {
+                Remedy = UndelegatedLimits.Remedy(_cgroup.Path, "freezer"),
+            };
+        }
         try
         {
             _cgroup.Freeze(TimeSpan.FromSeconds(5));

@@ -106,11 +106,11 @@ internal sealed partial class ContainerMonitor : IDisposable
         _loop.Dispose();
     }
 
-    /// <summary>An ordinary user whose groups are not delegated has containers without one, as long as they ask for no limit.</summary>
-    private Cgroup OpenCgroup(string path)
+    /// <summary>An ordinary user whose groups are not delegated has containers without one.</summary>
+    private static Cgroup OpenCgroup(string path)
     {
         var group = CgroupHost.Current.Group(path);
-        if (OwnIdentity.User == 0 || !CgroupResources.IsUnlimited(_spec.Linux?.Resources))
+        if (OwnIdentity.User == 0)
             return group;
         try
         {
@@ -123,7 +123,15 @@ internal sealed partial class ContainerMonitor : IDisposable
         }
     }
 
-    private void ApplyLimits() => CgroupResources.Apply(_cgroup, _spec.Linux?.Resources ?? new ResourcesSpec());
+    private void ApplyLimits()
+    {
+        var resources = _spec.Linux?.Resources ?? new ResourcesSpec();
+        IReadOnlyList<string> warnings = [];
+        if (OwnIdentity.User != 0)
+            resources = UndelegatedLimits.LeaveOut(_cgroup, resources, out warnings);
+        _state = _state with { Warnings = warnings };
+        CgroupResources.Apply(_cgroup, resources);
+    }
 
     private void StartProcess()
     {
@@ -204,7 +212,7 @@ internal sealed partial class ContainerMonitor : IDisposable
             ErrorReason.DiskFull, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
         ErrnoException { Errno: Errno.EPERM or Errno.EACCES or Errno.EROFS } => new ContainerException(
             ErrorReason.PermissionDenied, $"{_definition.Name}: {error.Message}.", _definition.Name, error)
-        { Remedy = "Run as root, with the control groups mounted writable, or without limits as an ordinary user." },
+        { Remedy = "Run as root, with the control groups mounted writable." },
         _ => new ContainerException(ErrorReason.StartFailed, $"{_definition.Name}: {error.Message}.", _definition.Name, error),
     };
 }

@@ -29,6 +29,9 @@ public sealed record ContainerState
     /// <summary>Why the last start failed; null when it did not.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What the last start could not grant, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     /// <summary>How many times the policy restarted PID 1 since the last start by an operator.</summary>
     public int RestartCount { get; init; }
 

@@ -1,0 +1,320 @@
+# Run as an ordinary user by ../Rootless.Tests.ps1. Of the tags, Always holds for each kind of user; Alone is one whose id is the only
+# one, Ranges one with subordinate ids; Undelegated one without control groups, Delegated one with version 1 groups of their own.
+BeforeAll {
+    . $PSScriptRoot/../Suite.ps1
+    $root = "$env:XDG_DATA_HOME/containerchaos"
+    $uid = [int] (id -u)
+
+    function Assert-NothingLeft {
+        Get-Container | Remove-Container -Force
+        Get-ChildItem "$root/containers", "$root/names", "$env:XDG_RUNTIME_DIR/containerchaos" -Exclude load, faults -ErrorAction Ignore | Should -BeNullOrEmpty
+        Get-ChildItem "$root/containers", "$root/layers" -Force -Filter '.*-*-*-*' -ErrorAction Ignore | Should -BeNullOrEmpty
+        Wait-Until { -not (Get-SuiteProcess | Where-Object { $_ -match 'ccrun' }) }
+    }
+
+    function Start-App([string] $Name = 'app', [string[]] $Command = 'pause', [hashtable] $With = @{}) {
+        New-Container $Name -Image target -Command $Command @With | Start-Container
+    }
+
+    function Invoke-App([string] $Name, [string[]] $Command) { (Invoke-ContainerCommand $Name -- $Command).Output }
+
+    # A tree whose files belong to several users, made without the privilege to own them.
+    function New-Archive {
+        $tree = "$TestDrive/tree"
+        New-Item -ItemType Directory "$tree/bin", "$tree/etc", "$tree/tmp", "$tree/home/app", "$tree/closed" | Out-Null
+        Copy-Item "$env:CONTAINERCHAOS_ARTIFACTS/module/ContainerChaos/target" "$tree/bin/target"
+        Set-Content "$tree/etc/passwd" 'root:x:0:0::/root:/bin/sh', 'app:x:1000:1001::/home/app:/bin/sh'
+        Set-Content "$tree/home/app/own" 'mine'
+        Set-Content "$tree/closed/file" 'within'
+        /bin/chmod 755 "$tree/bin/target"
+        /bin/chmod 1777 "$tree/tmp"
+        /bin/chmod 700 "$tree/home/app"
+        /bin/chmod 555 "$tree/closed"
+        /bin/tar -C $tree --numeric-owner --owner=0 --group=0 -cf "$TestDrive/app.tar" bin etc tmp closed
+        /bin/chmod 4755 "$tree/home/app/own"
+        /bin/tar -C $tree --numeric-owner --owner=1000 --group=1001 -rf "$TestDrive/app.tar" home/app
+        "$TestDrive/app.tar"
+    }
+}
+
+Describe 'The life of a container' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'goes from New-Container to Remove-Container, below the user''s own folders' {
+        $made = New-Container app -Image target -Command seq, echo, hello, ';', exit, 3
+        $made.State | Should -Be 'Created'
+        $made.RootPath | Should -BeLike "$root/containers/*"
+        ($made | Start-Container | Wait-Container).ExitCode | Should -Be 3
+        (Get-ContainerLog app).Line | Should -Be 'hello'
+        (Get-Container app).State | Should -Be 'Exited'
+        Remove-Container app
+        Get-Container | Should -BeNullOrEmpty
+    }
+
+    It 'has the user as its root, in a user namespace' {
+        Start-App | Out-Null
+        ((Invoke-App app /target, id) -join ' ') | Should -Match '\b0\b'
+        (@(Invoke-App app /target, cat, /proc/self/uid_map)[0].Trim() -split '\s+')[0, 1] | Should -Be 0, $uid
+        (Get-Item "/proc/$((Get-Container app).Pid)").UnixStat.UserId | Should -Be $uid
+        Invoke-App app /target, write, /made, text | Out-Null
+        (Invoke-App app /target, cat, /made) | Should -Be 'text'
+        (Get-Item "$((Get-Container app).RootPath)/upper/made").UnixStat.UserId | Should -Be $uid
+    }
+
+    It 'is stopped with its grace period, and started and restarted again' {
+        $first = Start-App app serve, --unix, /http.sock
+        Wait-Until { (Invoke-ContainerCommand app -- /target get --unix /http.sock /healthz).ExitCode -eq 0 }
+        $second = Restart-Container app -PassThru
+        $second.Pid | Should -Not -Be $first.Pid
+        Wait-Until { (Invoke-ContainerCommand app -- /target get --unix /http.sock /healthz).ExitCode -eq 0 }
+        (Stop-Container app -PassThru).ExitCode | Should -Be 0
+        (Start-Container app).State | Should -Be 'Running'
+        (Stop-Container app -Timeout 0 -PassThru).State | Should -Be 'Exited'
+    }
+
+    It 'goes on by its restart policy after a crash, and after its monitor''s death' {
+        $first = Start-App app pause @{ RestartPolicy = 'always'; RestartDelay = 'none' }
+        /bin/kill -9 $first.Pid
+        Wait-Until { (Get-Container app).RestartCount -eq 1 -and (Get-Container app).State -eq 'Running' }
+        $state = Get-Content -Raw "$($first.RootPath)/state.json" | ConvertFrom-Json
+        /bin/kill -9 $state.monitorPid
+        $adopted = Get-Container app
+        $adopted.State | Should -Be 'Running'
+        $adopted.Pid | Should -Be $state.pid
+        /bin/kill -9 $state.pid
+        Wait-Until { (Get-Container app).RestartCount -eq 2 -and (Get-Container app).State -eq 'Running' }
+    }
+
+    It 'has volumes, a read-only root, an init and a host name when told to' {
+        New-Item -ItemType Directory "$TestDrive/shared" | Out-Null
+        Start-App app pause @{ Volume = "$TestDrive/shared:/shared"; ReadOnly = $true; Init = $true; Hostname = 'rootless' } | Out-Null
+        Invoke-App app /target, write, /shared/note, text | Out-Null
+        (Get-Content "$TestDrive/shared/note") | Should -Be 'text'
+        (Invoke-ContainerCommand app -- /target write /made text).ExitCode | Should -Not -Be 0
+        Wait-Until { @(Get-ContainerProcess app).Count -eq 2 }
+        Invoke-App app /target, hostname | Should -Be 'rootless'
+    }
+
+    It 'shares the network of another container, or of the host' {
+        Start-App one | Out-Null
+        Start-App two pause @{ Network = 'container:one' } | Out-Null
+        Start-App three pause @{ Network = 'host' } | Out-Null
+        $net = Get-ContainerNamespace one, two, three | Where-Object Type -EQ net
+        $net[1].Inode | Should -Be $net[0].Inode
+        $net[2].IsShared | Should -BeTrue
+        (Invoke-ContainerCommand two -- /target true).ExitCode | Should -Be 0
+    }
+}
+
+Describe 'Looking into a container' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'shows its processes, its namespaces and its zombies' {
+        $app = Start-App app zombies, 3
+        Wait-Until { (Get-ZombieCount app).Count -eq 3 }
+        $processes = Get-ContainerProcess app
+        $processes | Should -HaveCount 4
+        ($processes | Where-Object Pid -EQ 1).HostPid | Should -Be $app.Pid
+        $namespaces = Get-ContainerNamespace app
+        foreach ($type in 'user', 'pid', 'mnt', 'uts', 'ipc', 'net') { ($namespaces | Where-Object Type -EQ $type).IsShared | Should -BeFalse -Because $type }
+    }
+
+    It 'sends signals to PID 1 and to others, and says what becomes of them' {
+        Start-App deaf signals | Out-Null
+        Wait-Until { Send-Signal deaf USR1; Get-ContainerLog deaf | Where-Object Line -Match 'USR1' }
+        Start-App app seq, sleep, infinity, '&', pause | Out-Null
+        Wait-Until { Get-ContainerProcess app | Where-Object Command -Like '*sleep infinity' }
+        $sleeper = Get-ContainerProcess app | Where-Object Command -Like '*sleep infinity'
+        ($sleeper | Send-Signal -Signal KILL -PassThru).ContainerPid | Should -Be $sleeper.Pid
+        Wait-Until { (Get-ContainerProcess app | Where-Object Pid -EQ $sleeper.Pid).State -in $null, 'Zombie' }
+        Send-Signal app KILL
+        (Wait-Container app).ExitCode | Should -Be 137
+    }
+
+    It 'runs a command with its exit code, its output and its errors' {
+        Start-App | Out-Null
+        $result = Invoke-ContainerCommand app -- /target exit 7
+        $result.ExitCode | Should -Be 7
+        (Invoke-ContainerCommand app -- /target cat /nowhere).Error | Should -Match 'nowhere'
+        (Should-FailWith CommandNotFound { Invoke-ContainerCommand app -Command /nowhere @args }) | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'Images' {
+    BeforeAll { $archive = New-Archive }
+    AfterAll { /bin/chmod -R u+w $TestDrive }
+    AfterEach {
+        Assert-NothingLeft
+        Get-ContainerImage app* | Remove-ContainerImage
+        Get-ChildItem "$root/layers" | Should -HaveCount (@(Get-ContainerImage).Count)
+    }
+
+    It 'are imported from archives whose files have other owners, and removed' -Tag Always {
+        (Get-ContainerImage target).Reference | Should -Be 'target:latest'
+        $image = Import-ContainerImage $archive -Command /bin/target, pause -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        New-Container app -Image $image.Reference | Start-Container | Out-Null
+        Invoke-App app /bin/target, cat, /closed/file | Should -Be 'within'
+        Invoke-App app /bin/target, stat, /closed | Should -Match '555'
+        Invoke-App app /bin/target, cat, /home/app/own | Should -Be 'mine'
+        (Should-FailWith ImageInUse { Remove-ContainerImage app @args }).Exception.Message | Should -Match 'app'
+    }
+
+    It 'show every file as root''s where there is no other id, and refuse another user with the way to have one' -Tag Alone {
+        Import-ContainerImage $archive -Command /bin/target, pause | Out-Null
+        New-Container app -Image app | Start-Container | Out-Null
+        Invoke-App app /bin/target, stat, /home/app/own | Should -Match 'uid=0 gid=0'
+        $failure = Should-FailWith NotSupported { New-Container other -Image app -User app @args }
+        $failure.Exception.Message | Should -Match '1000:1001'
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'uidmap'
+        (Should-FailWith NotSupported { Invoke-ContainerCommand app -User 1000 -Command /bin/target, id @args }).ErrorDetails.RecommendedAction | Should -Match '/etc/subuid'
+    }
+
+    It 'show the owners that the archive has, from the subordinate ids, and keep set-uid bits' -Tag Ranges {
+        Import-ContainerImage $archive -Command /bin/target, pause -User app | Out-Null
+        $app = New-Container app -Image app | Start-Container
+        # The second range of users begins with the container's id 1001.
+        (Get-Item "/proc/$($app.Pid)").UnixStat.UserId | Should -Be 500999
+        (Get-Item "/proc/$($app.Pid)").UnixStat.GroupId | Should -Be 701000
+        Invoke-App app /bin/target, stat, /home/app/own | Should -Match 'uid=1000 gid=1001'
+        Invoke-App app /bin/target, stat, /home/app/own | Should -Match '4755'
+        Invoke-App app /bin/target, stat, /home/app | Should -Match '700'
+        Invoke-App app /bin/target, cat, /home/app/own | Should -Be 'mine'
+        ((Invoke-ContainerCommand app -User root -- /bin/target cat /proc/self/uid_map).Output | ForEach-Object { $_.Trim() -split '\s+' }) |
+            Should -Be 0, $uid, 1, 1, 500000, 1000, 1001, 600000, 64536
+    }
+
+    It 'make files of other owners in a container, which go with it' -Tag Ranges {
+        Import-ContainerImage $archive -Command /bin/target, pause | Out-Null
+        $app = New-Container app -Image app | Start-Container
+        Invoke-ContainerCommand app -User 60000:60000 -- /bin/target mkdir /tmp/theirs | ForEach-Object ExitCode | Should -Be 0
+        Invoke-ContainerCommand app -User 60000:60000 -- /bin/target write /tmp/theirs/file text | ForEach-Object ExitCode | Should -Be 0
+        (Get-Item "$($app.RootPath)/upper/tmp/theirs").UnixStat.UserId | Should -Be (600000 + 60000 - 1001)
+        Remove-Container app -Force
+        $app.RootPath | Should -Not -Exist
+    }
+
+    It 'let another user open the standard streams by name' -Tag Ranges {
+        Import-ContainerImage $archive -Command /bin/target, append, /dev/stdout, logged -User app | Out-Null
+        (New-Container app -Image app | Start-Container | Wait-Container).ExitCode | Should -Be 0
+        (Get-ContainerLog app).Line | Should -Match 'logged'
+        New-Container other -Image app -Command /bin/target, pause -User root | Start-Container | Out-Null
+        (Invoke-ContainerCommand other -User app -- /bin/target append /dev/stdout said).Output | Should -Match 'said'
+    }
+
+    It 'keep file capabilities, which count in their container' -Tag Ranges {
+        # VFS_CAP_REVISION_2 with CAP_NET_RAW permitted and effective (capabilities(7)).
+        $capability = [Text.Encoding]::Latin1.GetString([byte[]] (1, 0, 0, 2, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        Copy-Item $archive "$TestDrive/app-capable.tar"
+        $attributes = [Collections.Generic.Dictionary[string, string]]::new()
+        $attributes['SCHILY.xattr.security.capability'] = $capability
+        $entry = [Formats.Tar.PaxTarEntry]::new([Formats.Tar.TarEntryType]::RegularFile, 'bin/raw', $attributes)
+        $entry.Mode = [IO.UnixFileMode] 493
+        $entry.DataStream = [IO.File]::OpenRead("$env:CONTAINERCHAOS_ARTIFACTS/module/ContainerChaos/target")
+        $tar = [Formats.Tar.TarWriter]::new([IO.File]::Create("$TestDrive/raw.tar"))
+        $tar.WriteEntry($entry); $tar.Dispose(); $entry.DataStream.Dispose()
+        /bin/tar -Af "$TestDrive/app-capable.tar" "$TestDrive/raw.tar"
+        Import-ContainerImage "$TestDrive/app-capable.tar" -Command /bin/target, pause -User app | Out-Null
+        New-Container app -Image app-capable -SecurityOption no-new-privileges=false | Start-Container | Out-Null
+        (Invoke-App app /bin/raw, cat, /proc/self/status) -match '^CapEff' | Should -Match '0000000000002000$'
+    }
+
+    It 'with an owner beyond the user''s ids are refused, with the way to have more' -Tag Ranges {
+        Set-Content "$TestDrive/far" 'far'
+        /bin/tar -C $TestDrive --numeric-owner --owner=70000 --group=0 -cf "$TestDrive/app-far.tar" far
+        $failure = Should-FailWith InvalidImage { Import-ContainerImage "$TestDrive/app-far.tar" @args }
+        $failure.Exception.Message | Should -Match '70000:0.*0 to 65536'
+        $failure.ErrorDetails.RecommendedAction | Should -Match '/etc/subuid'
+    }
+
+    It 'are imported from the user''s own directory as root''s' -Tag Ranges {
+        New-Item -ItemType Directory "$TestDrive/app-tree/bin" | Out-Null
+        Copy-Item "$env:CONTAINERCHAOS_ARTIFACTS/module/ContainerChaos/target" "$TestDrive/app-tree/bin/target"
+        /bin/chmod 755 "$TestDrive/app-tree/bin/target"
+        Import-ContainerImage "$TestDrive/app-tree" -Command /bin/target, pause | Out-Null
+        New-Container app -Image app-tree | Start-Container | Out-Null
+        Invoke-App app /bin/target, stat, /bin/target | Should -Match 'uid=0 gid=0'
+    }
+}
+
+Describe 'Limits' {
+    AfterEach { Assert-NothingLeft }
+
+    It 'that nobody delegated are said not to be in force, by a warning and in the container''s details' -Tag Undelegated {
+        New-Container app -Image target -Command pause -Memory 64MB -Cpus 0.5 -PidsLimit 50 | Start-Container -WarningVariable warnings -WarningAction SilentlyContinue | Out-Null
+        $warnings | Should -HaveCount 3
+        "$($warnings[0])" | Should -Match "app: The memory limit of 67108864 bytes is not in force: the memory control group is not delegated to user $uid"
+        "$($warnings[1])" | Should -Match '0.5 processors'
+        "$($warnings[2])" | Should -Match '50 processes'
+        (Get-Container app).Warnings | Should -HaveCount 3
+        Get-Container app | Format-List | Out-String -Width 300 | Should -Match 'Warnings.*not in force'
+        Restart-Container app -Timeout 0 -WarningVariable again -WarningAction SilentlyContinue
+        $again | Should -HaveCount 3
+    }
+
+    It 'that nobody asked for are no warning' -Tag Always {
+        New-Container app -Image target -Command pause | Start-Container -WarningVariable warnings | Out-Null
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It 'are in force in delegated groups, and an OOM is seen' -Tag Delegated {
+        $app = New-Container app -Image target -Command pause -Memory 32MB -Cpus 0.5 -PidsLimit 20 | Start-Container -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        Get-Content "/sys/fs/cgroup/memory$($app.CgroupPath)/memory.limit_in_bytes" | Should -Be 33554432
+        Get-Content "/sys/fs/cgroup/pids$($app.CgroupPath)/pids.max" | Should -Be 20
+        Get-Content "/sys/fs/cgroup/cpu$($app.CgroupPath)/cpu.cfs_quota_us" | Should -Be 50000
+        $leak = New-Container leak -Image target -Command leak -Memory 16MB | Start-Container | Wait-Container
+        $leak.OomKilled | Should -BeTrue
+        $leak.ExitCode | Should -Be 137
+    }
+}
+
+Describe 'Suspend-Container and Resume-Container' {
+    AfterEach { Assert-NothingLeft }
+
+    It 'say without a delegated freezer what is missing and who can give it' -Tag Undelegated {
+        Start-App | Out-Null
+        $failure = Should-FailWith PermissionDenied { Suspend-Container app @args }
+        $failure.Exception.Message | Should -Match "cannot pause.*freezer.*user $uid"
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'administrator'
+        (Get-Container app).State | Should -Be 'Running'
+        Should-FailWith InvalidState { Resume-Container app @args }
+    }
+
+    It 'freeze and thaw in a delegated group' -Tag Delegated {
+        Start-App | Out-Null
+        (Suspend-Container app -PassThru).State | Should -Be 'Paused'
+        (Resume-Container app -PassThru).State | Should -Be 'Running'
+        Suspend-Container app
+        (Stop-Container app -Timeout 0 -PassThru).State | Should -Be 'Exited'
+    }
+}
+
+Describe 'Invoke-ChaosScenario' {
+    AfterEach { Assert-NothingLeft }
+
+    It 'runs one that needs no limit, and says which are not in force' -Tag Undelegated {
+        $rows = Invoke-ChaosScenario ignored-sigterm -Trials 1 -RestartPolicy always -WarningVariable warnings -WarningAction SilentlyContinue
+        $rows.Scenario | Select-Object -Unique | Should -Be 'ignored-sigterm'
+        $warnings -match 'memory limit' | Should -Not -BeNullOrEmpty
+    }
+
+    It 'refuses one whose fault only a limit would hold: <_>' -Tag Undelegated -ForEach 'memory-overrun', 'zombie-storm' {
+        $failure = Should-FailWith PermissionDenied { Invoke-ChaosScenario $_ -Trials 1 -RestartPolicy always @args }
+        $failure.Exception.Message | Should -Match "'$_' needs its limits.*not delegated"
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'administrator'
+    }
+
+    It 'runs in delegated groups: <_>' -Tag Delegated -ForEach 'memory-overrun', 'zombie-storm', 'ignored-sigterm' {
+        $rows = Invoke-ChaosScenario $_ -Trials 1 -RestartPolicy always -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $rows.Scenario | Select-Object -Unique | Should -Be $_
+    }
+}
+
+Describe 'This suite' -Tag Always {
+    It 'calls every cmdlet of the module' {
+        $text = Get-Content -Raw "$PSScriptRoot/Cmdlets.Tests.ps1"
+        (Get-Command -Module ContainerChaos -CommandType Cmdlet).Name | Where-Object { $text -notmatch "\b$_\b" } | Should -BeNullOrEmpty
+    }
+}
