@@ -44,6 +44,11 @@ public sealed class CommandTests
     public void Call_prints_what_the_kernel_says(int code, string printed, params string[] call) =>
         Assert.Equal((code, printed, ""), TargetProcess.Run(["call", .. call]));
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1, "READY=1")]
+    public void Notify_needs_fields_and_somebody_to_tell(int code, params string[] fields) => Assert.Equal(code, TargetProcess.Run(["notify", .. fields]).Code);
+
     [Fact]
     public void Echo_prints_its_arguments_as_one_line() => Assert.Equal("zwei Wörter", TargetProcess.Run("echo", "zwei", "Wörter").Output);
 

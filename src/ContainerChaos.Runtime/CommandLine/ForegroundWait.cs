@@ -14,15 +14,16 @@ internal static class ForegroundWait
     /// <summary>The signals that are passed on, and the one that says that the terminal has another size.</summary>
     internal static IReadOnlyList<int> Signals { get; } = [1 /* HUP */, 2 /* INT */, 3 /* QUIT */, 10 /* USR1 */, 12 /* USR2 */, 14 /* ALRM */, 15 /* TERM */, SIGWINCH];
 
-    /// <summary>Waits, relays a terminal if there is one, and reaps the process.</summary>
+    /// <summary>Waits, relays a terminal and passes a service's messages on if there are any, and reaps the process.</summary>
     /// <returns>Its exit code, 128+n after signal n.</returns>
-    internal static int Until(PidFd process, TerminalRelay? relay)
+    internal static int Until(PidFd process, TerminalRelay? relay, NotifySocket? notify = null)
     {
         using var signals = SignalFd.Create(Signals);
         using var poll = new EventPoll();
         poll.Add(signals, EventPollFlags.EPOLLIN, SignalKey);
         poll.Add(process, EventPollFlags.EPOLLIN, EndKey);
         relay?.Watch(poll);
+        notify?.Watch(poll);
         for (var ended = false; !ended;)
         {
             poll.Wait(relay is { HasInputAtHand: true } ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, (key, _) =>
@@ -31,13 +32,14 @@ internal static class ForegroundWait
                     ended = true;
                 else if (key == SignalKey)
                     Forward(signals, process, relay);
-                else
+                else if (notify?.TryCarry(key) != true)
                     relay!.Carry(key);
             });
             if (relay is { HasInputAtHand: true })
                 relay.CarryInput();
         }
         relay?.Drain();
+        notify?.Finish();
         return process.WaitForExit();
     }
 

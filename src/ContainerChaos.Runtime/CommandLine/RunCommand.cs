@@ -27,14 +27,18 @@ internal static class RunCommand
             SignalFd.Unblock(ForegroundWait.Signals);
         var (container, launched) = creation.Start(waitsForStart: false, OwnStreams.Streams with { ConsoleSocket = console });
         using var process = launched.Process;
+        using var notify = creation.Notify;
         Poststart(container);
         if (options.Detach)
+        {
+            notify?.AwaitReady(process, launched.Pid);
             return 0;
+        }
         int exitCode;
         using (pair.Ours)
         {
             using var relay = relayed ? new TerminalRelay(pair.Ours.ReceiveTerminal()) : null;
-            exitCode = ForegroundWait.Until(process, relay);
+            exitCode = ForegroundWait.Until(process, relay, notify);
         }
         if (!options.Keep)
             Remove(global, creation.Spec, container);

@@ -21,13 +21,14 @@ internal static class StartCommand
             throw new ContainerException(ErrorReason.InvalidArgument, $"process: {container.Id} has none to start.", container.Id);
 
         var hooks = new HookRunner(container.Id, container.Spec);
+        using var notify = NotifySocket.TryOpen(container.NotifyDirectory, global.Log.Warn);
+        using var process = container.OpenProcess();
         try
         {
-            using (var process = container.OpenProcess() ?? throw Gone(container))
-            {
-                if (container.Spec.Hooks is { StartContainer.Count: > 0 } before)
-                    hooks.Run("startContainer", before.StartContainer, container.Document("created"), (process, record.Pid));
-            }
+            if (process is null)
+                throw Gone(container);
+            if (container.Spec.Hooks is { StartContainer.Count: > 0 } before)
+                hooks.Run("startContainer", before.StartContainer, container.Document("created"), (process, record.Pid));
             Release(container);
             if (container.Spec.Hooks is { Poststart.Count: > 0 } after)
                 hooks.Run("poststart", after.Poststart, container.Document("running"));
@@ -39,6 +40,9 @@ internal static class StartCommand
             ContainerRemoval.Remove(container, global.Log);
             throw;
         }
+        // A service takes its time, and may have to be killed meanwhile.
+        held?.Dispose();
+        notify?.AwaitReady(process, record.Pid);
         return 0;
     }
 

@@ -34,6 +34,9 @@ internal sealed class ContainerCreation
     /// <summary>The container's config.</summary>
     internal RuntimeSpec Spec => _spec;
 
+    /// <summary>What passes a started container's messages to a service manager; null when none listens. The caller disposes it.</summary>
+    internal NotifySocket? Notify { get; private set; }
+
     /// <summary>Makes the container and starts its first process.</summary>
     /// <param name="waitsForStart">Whether that process stops before its command.</param>
     /// <param name="streams">Its streams.</param>
@@ -69,6 +72,7 @@ internal sealed class ContainerCreation
             }
             catch
             {
+                Notify?.Dispose();
                 Undo(container, cgroup);
                 throw;
             }
@@ -78,7 +82,7 @@ internal sealed class ContainerCreation
     private LaunchedProcess Launch(StoredContainer container, ContainerCgroup cgroup, bool waitsForStart, LaunchStreams streams)
     {
         using var launcher = new ContainerLauncher(
-            _spec,
+            NotifySocket.Announce(_spec, container.NotifyDirectory),
             new LaunchOptions
             {
                 RootPath = _rootfs,
@@ -104,6 +108,7 @@ internal sealed class ContainerCreation
         // The first process holds the writing end alone, so that its execve(2) is the end of the file for 'start'.
         using var reportsWriter = waitsForStart ? FileDescriptor.Open(container.StartReports, OpenFlags.O_WRONLY) : null;
         reports?.Dispose();
+        Notify = waitsForStart ? null : NotifySocket.TryOpen(container.NotifyDirectory, _global.Log.Warn);
         var process = launcher.Start(
             streams with { StartGate = gate, StartReports = reportsWriter },
             (pid, started) => container.Save(container.Record! with { Pid = pid, StartTime = started, Cgroup = cgroup.Record }));

@@ -37,6 +37,9 @@ internal sealed class StoredContainer
     /// <summary>What that process reports a failed execve(2) to.</summary>
     internal string StartReports => Path.Combine(_directory, "report", "exec.fifo");
 
+    /// <summary>What the container has mounted to speak to a service manager, if it has one; see <see cref="NotifySocket"/>.</summary>
+    internal string NotifyDirectory => Path.Combine(_directory, "notify");
+
     internal string LockPath => Path.Combine(_directory, "lock");
 
     /// <summary>Reads the record again.</summary>

@@ -49,6 +49,7 @@ internal static class CommandTable
         "env" => LookCommands.Env(arguments),
         "id" => IdCommand.Run(),
         "call" => CallCommand.Run(arguments),
+        "notify" => NotifyCommand.Run(arguments),
         "hostname" => LookCommands.HostName(),
         "ps" => LookCommands.Ps(),
         "cat" => FileCommands.Cat(arguments),

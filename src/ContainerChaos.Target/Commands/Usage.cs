@@ -53,6 +53,7 @@ internal static class Usage
           pause                    blocks for ever; signals have their default action
           signals                  prints each signal it gets, one a line; ends with SIGTERM twice or SIGKILL
           kill SIGNAL PID          sends a signal
+          notify FIELD...          one message to the service manager (sd_notify(3)): READY=1 STATUS=up
           seq CMD [;|& CMD]...     runs these commands one after the other (';') or in the background ('&'); code of the last
 
         LOOKING AROUND, for images without a shell

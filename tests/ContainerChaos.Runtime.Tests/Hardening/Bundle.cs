@@ -11,11 +11,7 @@ internal sealed partial class Bundle
     private readonly TestRoot _root;
 
     // What 'create' leaves behind becomes this process's child, and is reaped by Delete and by the leak fixture: not every init does it at once.
-    static Bundle()
-    {
-        const int PR_SET_CHILD_SUBREAPER = 36;
-        Assert.Equal(0, ControlProcess(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
-    }
+    static Bundle() => Subreaper.Become();
 
     public Bundle(TestRoot root, string[] command, Func<RuntimeSpec, RuntimeSpec>? spec = null, string? ccrun = null)
     {
@@ -82,9 +78,6 @@ internal sealed partial class Bundle
         TestContainer.AwaitEnd(pid);
         WaitForProcess(pid, 0, 0);
     }
-
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    private static partial int ControlProcess(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc", EntryPoint = "waitpid")]
     private static partial int WaitForProcess(int pid, nint status, int options);
