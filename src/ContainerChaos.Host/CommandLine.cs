@@ -18,7 +18,7 @@ internal static class CommandLine
                 [MonitorProgram.Verb, .. var rest] => MonitorProgram.Run(rest.ToArray()),
                 [NamespaceRootProgram.EnterVerb, .. var rest] => NamespaceRootProgram.Enter(rest.ToArray()),
                 [NamespaceRootProgram.Verb, .. var rest] => NamespaceRootProgram.Run(rest.ToArray()),
-                _ => OciCommandLine.Execute(arguments, Version),
+                _ => OciCommandLine.Execute(arguments, static () => Version),
             };
         }
         catch (ContainerException e)

@@ -173,11 +173,13 @@ public sealed partial class Cgroup
     /// </summary>
     private void PassOn(CgroupPart part)
     {
-        var wanted = _membership == CgroupMembership.All ? part.Controllers : [.. part.Controllers.Where(CoreControllers.Contains)];
+        string[] wanted = [.. part.Controllers.Where(controller => _membership == CgroupMembership.All || CoreControllers.Contains(controller))];
+        if (wanted.Length == 0)
+            return;
         foreach (var directory in Ladder(part).SkipLast(1))
         {
             var active = CgroupDirectory.Read(directory, "cgroup.subtree_control").Split(' ');
-            var missing = wanted.Where(c => !active.Contains(c)).Select(c => "+" + c).ToArray();
+            var missing = Array.ConvertAll(Array.FindAll(wanted, c => !active.Contains(c)), c => "+" + c);
             if (missing.Length == 0 || TryPassOn(directory, string.Join(' ', missing)) is not { } errno)
                 continue;
             // A group with processes of its own passes on only what can be threaded, and those below it are then invalid.

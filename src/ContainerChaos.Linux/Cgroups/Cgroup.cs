@@ -50,7 +50,7 @@ public sealed partial class Cgroup
     /// grace period, 6 to 9 ms after a quiet spell. A thread that moves itself through <c>tasks</c> needs no lock on its
     /// thread group (cgroup_procs_write_start, Linux 5.17), and a fresh clone is one thread: 0.1 ms.
     /// </remarks>
-    public IReadOnlyList<string> JoinFiles => [.. _parts.Where(part => !part.IsUnified).Select(part => part.Directory + "/tasks")];
+    public IReadOnlyList<string> JoinFiles => Array.ConvertAll(Array.FindAll(_parts, part => !part.IsUnified), part => part.Directory + "/tasks");
 
     /// <summary>The version 2 directory that clone3(2) can put a child into (CLONE_INTO_CGROUP); null when the group has none, see <see cref="JoinFiles"/>.</summary>
     public FileDescriptor? OpenForClone() =>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ContainerChaos.Linux;
 
-/// <summary>Blocked signals as something to wait for (signalfd(2)).</summary>
+/// <summary>Blocked signals as something to wait for (signalfd(2)). A set of them is the kernel's sigset_t: signal n is bit n - 1.</summary>
 /// <remarks>
 /// A signal to the process goes to any thread that does not block it, so all have to: a process whose mask blocks them at its
 /// execve(2) passes the mask on to every thread of the runtime (see <see cref="OwnExecutable.Protect"/>).
@@ -17,11 +17,10 @@ public sealed unsafe class SignalFd : FileDescriptor
     }
 
     /// <summary>Opens a descriptor that is readable when one of the signals is pending.</summary>
-    public static SignalFd Create(IEnumerable<int> signals)
+    public static SignalFd Create(ulong signals)
     {
         const int SFD_CLOEXEC = 0x80000, SFD_NONBLOCK = 0x800;
-        var set = Set(signals);
-        return new SignalFd((int)Libc.Checked("signalfd4", null, Libc.SystemCall((nint)SystemCallNumber.signalfd4, -1, (nint)(&set), SetSize, SFD_CLOEXEC | SFD_NONBLOCK)));
+        return new SignalFd((int)Libc.Checked("signalfd4", null, Libc.SystemCall((nint)SystemCallNumber.signalfd4, -1, (nint)(&signals), SetSize, SFD_CLOEXEC | SFD_NONBLOCK)));
     }
 
     /// <summary>Takes the next signal off; null when none is pending.</summary>
@@ -33,25 +32,19 @@ public sealed unsafe class SignalFd : FileDescriptor
     }
 
     /// <summary>Blocks signals for the calling thread, and for what it executes or clones.</summary>
-    public static void Block(IEnumerable<int> signals) => Change(SIG_BLOCK, signals);
+    public static void Block(ulong signals) => Change(SIG_BLOCK, signals);
 
     /// <summary>Lets signals through to the calling thread: those that are pending take their effect at once.</summary>
-    public static void Unblock(IEnumerable<int> signals) => Change(SIG_UNBLOCK, signals);
+    public static void Unblock(ulong signals) => Change(SIG_UNBLOCK, signals);
 
     /// <summary>Whether the calling thread blocks all of these signals.</summary>
-    public static bool AreBlocked(IEnumerable<int> signals)
+    public static bool AreBlocked(ulong signals)
     {
-        ulong now, wanted = Set(signals);
+        ulong now;
         Libc.Checked("rt_sigprocmask", null, Libc.SystemCall((nint)SystemCallNumber.rt_sigprocmask, SIG_BLOCK, 0, (nint)(&now), SetSize));
-        return (now & wanted) == wanted;
+        return (now & signals) == signals;
     }
 
-    private static void Change(int how, IEnumerable<int> signals)
-    {
-        var set = Set(signals);
-        Libc.Checked("rt_sigprocmask", null, Libc.SystemCall((nint)SystemCallNumber.rt_sigprocmask, how, (nint)(&set), 0, SetSize));
-    }
-
-    /// <summary>The kernel's sigset_t: signal n is bit n - 1.</summary>
-    private static ulong Set(IEnumerable<int> signals) => signals.Aggregate(0UL, (set, signal) => set | (1UL << (signal - 1)));
+    private static void Change(int how, ulong signals) =>
+        Libc.Checked("rt_sigprocmask", null, Libc.SystemCall((nint)SystemCallNumber.rt_sigprocmask, how, (nint)(&signals), 0, SetSize));
 }

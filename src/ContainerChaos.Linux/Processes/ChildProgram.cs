@@ -14,8 +14,8 @@ namespace ContainerChaos.Linux;
 /// </remarks>
 public sealed unsafe partial class ChildProgram : IDisposable
 {
-    private readonly List<ChildCall> _calls = [];
-    private readonly List<(string Step, ChildStage Stage)> _descriptions = [];
+    private readonly List<ChildCall> _calls = new(512);
+    private readonly List<(string Step, ChildStage Stage)> _descriptions = new(512);
     private readonly List<nint> _memory = [];
     private readonly List<ChildQuestion> _questions = [];
     private int _slots;

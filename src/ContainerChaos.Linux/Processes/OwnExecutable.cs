@@ -1,5 +1,5 @@
-using System.Collections;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ContainerChaos.Linux;
 
@@ -37,27 +37,41 @@ public static unsafe class OwnExecutable
     /// Settings of the collector for a process that lives for milliseconds: it has no reason to collect, and each collection takes
     /// one of them. A monitor, which stays, is executed without these.
     /// </summary>
-    public static IReadOnlyList<string> ShortLivedSettings { get; } = ["DOTNET_GCgen0size=1000000", "DOTNET_GCGen0MaxBudget=1000000"];
+    public static IReadOnlyList<string> ShortLivedSettings { get; } = [Encoding.ASCII.GetString(EarlyProtection.Budget[..^1]), Encoding.ASCII.GetString(EarlyProtection.MaximumBudget[..^1])];
 
     /// <summary>
     /// Executes this program again from a protected file, with the same arguments and with signals blocked in all of its threads.
     /// Returns only when both is so already.
     /// </summary>
     /// <param name="arguments">What the program was called with, its name first.</param>
-    /// <param name="blocked">The signals, for a <see cref="SignalFd"/> of the new process or for it to unblock.</param>
+    /// <param name="blocked">The signals, as <see cref="SignalFd"/> takes them, for a <see cref="SignalFd"/> of the new process or for it to unblock.</param>
     /// <exception cref="ErrnoException">It can't be: neither a mount nor a copy in memory was granted.</exception>
     /// <remarks>The new process's environment has the <see cref="ShortLivedSettings"/> as well.</remarks>
-    public static void Protect(string[] arguments, IReadOnlyList<int> blocked)
+    public static void Protect(string[] arguments, ulong blocked)
     {
         if (IsProtected && SignalFd.AreBlocked(blocked))
             return;
         SignalFd.Block(blocked);
         using var program = TryMountReadOnly() ?? Seal();
         using var empty = new NativeString("");
-        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => $"{v.Key}={v.Value}").ToArray();
         using var names = new NativeStringArray(arguments);
-        using var environment = new NativeStringArray([.. ShortLivedSettings, .. variables]);
-        Libc.SystemCall((nint)SystemCallNumber.execveat, program.Number, empty.Address, names.Address, environment.Address, NativeConstants.AT_EMPTY_PATH);
+        using var settings = new NativeStringArray(ShortLivedSettings);
+        // As it came, without a way through the runtime's strings; the last may lack its zero where somebody wrote over it.
+        byte[] inherited = [.. File.ReadAllBytes("/proc/self/environ"), 0];
+        fixed (byte* first = inherited)
+        {
+            var environment = new nint[ShortLivedSettings.Count + inherited.AsSpan().Count((byte)0) + 1];
+            new ReadOnlySpan<nint>((void*)settings.Address, ShortLivedSettings.Count).CopyTo(environment);
+            var count = ShortLivedSettings.Count;
+            for (int at = 0, length; at < inherited.Length; at += length + 1)
+            {
+                length = inherited.AsSpan(at).IndexOf((byte)0);
+                if (length > 0)
+                    environment[count++] = (nint)(first + at);
+            }
+            fixed (nint* variables = environment)
+                Libc.SystemCall((nint)SystemCallNumber.execveat, program.Number, empty.Address, names.Address, (nint)variables, NativeConstants.AT_EMPTY_PATH);
+        }
         throw ErrnoException.Last("execveat", Self);
     }
 

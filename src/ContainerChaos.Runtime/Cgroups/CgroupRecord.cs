@@ -17,4 +17,36 @@ internal sealed record CgroupRecord
 
     /// <summary>The systemd scope; null with another driver.</summary>
     public string? Unit { get; set; }
+
+    internal void Write(JsonText json)
+    {
+        json.Add("driver", Driver switch { CgroupDriver.Systemd => "systemd", CgroupDriver.Disabled => "disabled", _ => "cgroupfs" }).Add("path", Path).Add("isMade", IsMade);
+        if (MadeAbove.Count > 0)
+        {
+            json.Object(map =>
+            {
+                foreach (var (mountPoint, count) in MadeAbove)
+                    map.Add(mountPoint, count);
+            }, "madeAbove");
+        }
+        json.Add("unit", Unit);
+    }
+
+    internal static CgroupRecord Read(ref SpecReader reader)
+    {
+        var record = new CgroupRecord();
+        while (reader.Next(out var name))
+        {
+            record = name switch
+            {
+                "driver" => record with { Driver = reader.Text() switch { "systemd" => CgroupDriver.Systemd, "disabled" => CgroupDriver.Disabled, _ => CgroupDriver.Cgroupfs } },
+                "path" => record with { Path = reader.Text() },
+                "isMade" => record with { IsMade = reader.Boolean() ?? false },
+                "madeAbove" => record with { MadeAbove = reader.NumberMap()! },
+                "unit" => record with { Unit = reader.Text() },
+                _ => reader.Skip(record),
+            };
+        }
+        return record;
+    }
 }

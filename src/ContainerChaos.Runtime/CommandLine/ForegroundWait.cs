@@ -12,7 +12,9 @@ internal static class ForegroundWait
     private const long SignalKey = 1, EndKey = 2;
 
     /// <summary>The signals that are passed on, and the one that says that the terminal has another size.</summary>
-    internal static IReadOnlyList<int> Signals { get; } = [1 /* HUP */, 2 /* INT */, 3 /* QUIT */, 10 /* USR1 */, 12 /* USR2 */, 14 /* ALRM */, 15 /* TERM */, SIGWINCH];
+    internal const ulong Signals =
+        1UL << (1 - 1) /* HUP */ | 1UL << (2 - 1) /* INT */ | 1UL << (3 - 1) /* QUIT */ | 1UL << (10 - 1) /* USR1 */ | 1UL << (12 - 1) /* USR2 */ |
+        1UL << (14 - 1) /* ALRM */ | 1UL << (15 - 1) /* TERM */ | 1UL << (SIGWINCH - 1);
 
     /// <summary>Waits, relays a terminal and passes a service's messages on if there are any, and reaps the process.</summary>
     /// <returns>Its exit code, 128+n after signal n.</returns>

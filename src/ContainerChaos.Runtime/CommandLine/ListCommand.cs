@@ -20,7 +20,7 @@ internal static class ListCommand
         if (quiet)
             RuntimeLog.Write(1, string.Concat(containers.Select(c => c.Id + "\n")));
         else if (format == "json")
-            RuntimeLog.WriteJson(containers, LineJson.Default.IReadOnlyListStateDocument);
+            RuntimeLog.Write(1, $"{new JsonText(indented: false).List(list => Array.ForEach(containers, container => list.Object(container.Write)))}\n");
         else
             RuntimeLog.Write(1, TextTable.Format(["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], containers.Select(c => new[]
             {

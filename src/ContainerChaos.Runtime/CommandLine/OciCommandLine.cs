@@ -32,11 +32,14 @@ public static class OciCommandLine
 
         """;
 
+    /// <summary>The signals that run and exec pass on to their process, in the kernel's sigset_t: to be blocked before the runtime starts.</summary>
+    public const ulong ForwardedSignals = ForegroundWait.Signals;
+
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">The process's arguments.</param>
-    /// <param name="version">The product's version, with the commit behind a plus.</param>
+    /// <param name="version">The product's version, with the commit behind a plus; asked for where it is shown, since it is looked up by reflection.</param>
     /// <returns>The exit code: the container's for run and exec; 1 for an error; 126 and 127 from run for a command that can't be executed, 255 from exec, as runc has it.</returns>
-    public static int Execute(ReadOnlySpan<string> arguments, string version)
+    public static int Execute(ReadOnlySpan<string> arguments, Func<string> version)
     {
         if (arguments is [] or ["--help" or "-h", ..] or ["help"])
         {
@@ -45,7 +48,7 @@ public static class OciCommandLine
         }
         if (arguments is ["--version" or "-v"] || arguments[^1] == "--version")
         {
-            var (number, commit) = version.Split('+') is [var before, var after] ? (before, after) : (version, "unknown");
+            var (number, commit) = version().Split('+') is [var before, var after] ? (before, after) : (version(), "unknown");
             RuntimeLog.Write(1, $"{OptionParser.ProgramName} version {number}\ncommit: {commit}\nspec: {RuntimeSpec.SupportedVersion}\n+SYSTEMD +SECCOMP +EBPF +CAP\n");
             return 0;
         }
@@ -58,9 +61,11 @@ public static class OciCommandLine
             // These put a process of this program into a container, which may be hostile (CVE-2019-5736).
             if (verb is "create" or "run" or "exec" or "start")
                 OwnExecutable.Protect([Environment.GetCommandLineArgs()[0], .. arguments], ForegroundWait.Signals);
-            if (verb is "create" or "start")
+            // Only what waits for a process passes signals on to it.
+            if (verb is not ("run" or "exec"))
                 SignalFd.Unblock(ForegroundWait.Signals);
-            global.Log.Debug($"{verb}: version {version}, {string.Join(' ', rest)}");
+            if (global.Log.IsDebugging)
+                global.Log.Debug($"{verb}: version {version()}, {string.Join(' ', rest)}");
             return Execute(global, verb, rest.Length > 0 ? rest[1..] : [], version);
         }
         catch (ContainerException e)
@@ -73,7 +78,7 @@ public static class OciCommandLine
         }
     }
 
-    private static int Execute(GlobalOptions global, string verb, ReadOnlySpan<string> arguments, string version) => verb switch
+    private static int Execute(GlobalOptions global, string verb, ReadOnlySpan<string> arguments, Func<string> version) => verb switch
     {
         "help" => 0,
         "create" => CreateCommand.Execute(global, arguments),
@@ -91,7 +96,7 @@ public static class OciCommandLine
         "events" => EventsCommand.Execute(global, arguments),
         "spec" => SpecCommand.Execute(arguments),
         "mounts" => MountsCommand.Execute(global, arguments),
-        "features" => FeaturesCommand.Execute(arguments, version),
+        "features" => FeaturesCommand.Execute(arguments, version()),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command (No help topic for '{verb}').", verb) { Remedy = "'ccrun --help' lists them." },
     };
 

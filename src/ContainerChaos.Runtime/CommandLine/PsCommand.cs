@@ -20,7 +20,7 @@ internal static class PsCommand
         var container = global.Store.Open(operands[0]);
         var pids = container.Cgroup()?.Pids() ?? [];
         if (format == "json")
-            RuntimeLog.WriteJson(pids, StateJson.Default.IReadOnlyListInt32);
+            RuntimeLog.Write(1, $"{new JsonText(indented: true).List(list => { foreach (var pid in pids) list.Add(null, pid); })}\n");
         // ps(1) knows two styles: -f has its own columns, and any other option the short ones.
         else if (operands.Count > 1 && !operands.Contains("-ef") && !operands.Contains("-f"))
             RuntimeLog.Write(1, TextTable.Format(["    PID", "TTY", "STAT", "TIME", "COMMAND"], pids.Select(pid => Describe(pid, full: false)).OfType<string[]>()));

@@ -9,7 +9,7 @@ internal static class StateCommand
             .Switch("--all|-a", "accepted for compatibility: there is no more to show", _ => { });
         if (parser.Parse(arguments) is not { } operands)
             return 0;
-        RuntimeLog.WriteJson(global.Store.Open(parser.Id(operands)).Document(), StateJson.Default.StateDocument);
+        RuntimeLog.Write(1, $"{global.Store.Open(parser.Id(operands)).Document().ToJson()}\n");
         return 0;
     }
 }

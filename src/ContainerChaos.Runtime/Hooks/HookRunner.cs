@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -31,7 +30,7 @@ internal sealed class HookRunner
     {
         if (hooks.Count == 0)
             return;
-        var text = JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateDocument);
+        var text = state.ToJson().ToBytes();
         for (var i = 0; i < hooks.Count; i++)
             Run(kind, i, hooks[i], text, state.Bundle, container);
     }
@@ -39,7 +38,7 @@ internal sealed class HookRunner
     /// <summary>As <see cref="Run(string, IReadOnlyList{HookSpec}, StateDocument, ValueTuple{PidFd, int}?)"/>, with a warning for each that fails (poststop).</summary>
     internal void RunAll(string kind, IReadOnlyList<HookSpec> hooks, StateDocument state, RuntimeLog log)
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateDocument);
+        var text = state.ToJson().ToBytes();
         for (var i = 0; i < hooks.Count; i++)
         {
             try

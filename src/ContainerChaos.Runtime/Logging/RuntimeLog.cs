@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -51,6 +49,9 @@ internal sealed class RuntimeLog
     /// <summary>A warning for the log file alone: a command's standard error may be a terminal that somebody works at.</summary>
     internal void Note(string message) => Append("warning", message);
 
+    /// <summary>Whether debug lines are written: what goes into them may be dear.</summary>
+    internal bool IsDebugging => _debug;
+
     internal void Debug(string message)
     {
         if (!_debug)
@@ -74,8 +75,6 @@ internal sealed class RuntimeLog
         }
     }
 
-    internal static void WriteJson<T>(T value, JsonTypeInfo<T> type) => Write(1, JsonSerializer.Serialize(value, type) + "\n");
-
     private void Append(string level, string message)
     {
         if (_path is null)
@@ -91,7 +90,7 @@ internal sealed class RuntimeLog
     {
         var now = DateTimeOffset.UtcNow;
         return _json
-            ? JsonSerializer.Serialize(new LogEntry { Level = level, Msg = message, Time = now }, LineJson.Default.LogEntry) + "\n"
+            ? new JsonText(indented: false).Object(json => json.Add("level", level).Add("msg", message).Add("time", now)) + "\n"
             : $"time=\"{now:yyyy-MM-ddTHH:mm:ssZ}\" level={level} msg=\"{message.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"\n";
     }
 }

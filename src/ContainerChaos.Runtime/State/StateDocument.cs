@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace ContainerChaos.Runtime;
 
 /// <summary>A container's state as <c>state</c> prints it and hooks read it (runtime-spec, runtime: State).</summary>
@@ -33,6 +31,22 @@ internal sealed record StateDocument
     public string? Owner { get; set; }
 
     /// <summary>The systemd scope, with crun's name for it.</summary>
-    [JsonPropertyName("systemd-scope")]
     public string? SystemdScope { get; set; }
+
+    /// <summary>The document as <c>state</c> prints it.</summary>
+    internal JsonText ToJson() => new JsonText(indented: true).Object(Write);
+
+    internal void Write(JsonText json)
+    {
+        json.Add("ociVersion", OciVersion).Add("id", Id).Add("pid", Pid).Add("status", Status).Add("bundle", Bundle).Add("rootfs", Rootfs).Add("created", Created);
+        if (Annotations is { } annotations)
+        {
+            json.Object(map =>
+            {
+                foreach (var (key, value) in annotations)
+                    map.Add(key, value);
+            }, "annotations");
+        }
+        json.Add("owner", Owner).Add("systemd-scope", SystemdScope);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -47,14 +46,18 @@ internal sealed class StoredContainer
     {
         try
         {
-            Record = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(_directory, "status")), StateJson.Default.ContainerRecord);
-            return Record is not null;
+            var path = Path.Combine(_directory, "status");
+            // An exception costs a container that is just being made a tenth of a millisecond.
+            if (!File.Exists(path))
+                return false;
+            Record = ContainerRecord.Parse(File.ReadAllBytes(path), path);
+            return true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }
-        catch (JsonException e)
+        catch (ContainerException e)
         {
             throw new ContainerException(ErrorReason.InvalidState, $"{Id}: its state is damaged: {e.Message}", Id, e)
             {
@@ -69,7 +72,7 @@ internal sealed class StoredContainer
         Record = record;
         var path = Path.Combine(_directory, "status");
         using (var file = FileDescriptor.Open(path + ".new", OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */))
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(record, StateJson.Default.ContainerRecord));
+            file.Write(record.ToBytes());
         File.Move(path + ".new", path, overwrite: true);
     }
 

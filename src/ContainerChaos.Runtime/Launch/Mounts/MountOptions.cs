@@ -73,7 +73,7 @@ internal sealed class MountOptions
     internal ulong NewAttributes => ToAttributes(Flags) | AccessTime;
 
     /// <summary>The flags that belong to the file system, as fsconfig(2) takes them.</summary>
-    internal IEnumerable<string> FileSystemFlags => OfFileSystem.Where(f => (Flags & f.Flag) != 0).Select(f => f.Name);
+    internal IEnumerable<string> FileSystemFlags => Array.ConvertAll(Array.FindAll(OfFileSystem, f => (Flags & f.Flag) != 0), f => f.Name);
 
     /// <summary>What a bind mount sets and clears (mount_setattr(2)).</summary>
     /// <param name="keepOthers">

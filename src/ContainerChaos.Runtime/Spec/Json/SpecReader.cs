@@ -142,6 +142,19 @@ internal ref struct SpecReader
         return map;
     }
 
+    internal IReadOnlyDictionary<string, int>? NumberMap()
+    {
+        if (_json.TokenType == JsonTokenType.Null)
+            return null;
+        Require(JsonTokenType.StartObject, "an object");
+        var map = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (NextKey(out var name))
+            map[name] = Int32() ?? throw Expected("a whole number");
+        return map;
+    }
+
+    internal DateTimeOffset Time() => _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out var time) ? time : throw Expected("a time");
+
     internal string? Text()
     {
         if (_json.TokenType == JsonTokenType.Null)
