@@ -22,6 +22,9 @@ internal static unsafe class EntryPoint
                 EarlyProtection.TryProtect(arguments, environment, OciCommandLine.ForwardedSignals);
                 break;
             }
+            // Another command, a monitor's among them, whose arguments are its own.
+            if (arguments[1][0] != '-')
+                break;
         }
         return EarlyProtection.StartRuntime(count, arguments);
     }
