@@ -9,8 +9,8 @@ internal sealed record BenchOptions
         """
         usage: build.sh bench [--rounds N] [--quick] [--only MEASURE,…] [--peers NAME,…]
           --rounds   measured rounds of each measure (20)
-          --quick    5 rounds, 40 parallel starts, 20 idle containers
-          --only     run, parallel, exec, exit, restart, memory
+          --quick    5 rounds, 40 parallel starts, 20 idle containers (of the memory measure as well)
+          --only     run, cold, parallel, idle, exec, exit, restart, memory
           --peers    ccrun, engine, pwsh, crun, runc, podman, docker
         """;
 
@@ -23,6 +23,9 @@ internal sealed record BenchOptions
     public int ParallelStarts { get; init; } = 200;
 
     public int IdleContainers { get; init; } = 100;
+
+    /// <summary>How many containers the measure of the same name keeps up at once.</summary>
+    public int IdleStarts { get; init; } = 500;
 
     public IReadOnlyList<string> Only { get; init; } = [];
 
@@ -37,7 +40,7 @@ internal sealed record BenchOptions
             switch (arguments[i])
             {
                 case "--quick":
-                    options = options with { Rounds = 5, ParallelStarts = 40, IdleContainers = 20 };
+                    options = options with { Rounds = 5, ParallelStarts = 40, IdleContainers = 20, IdleStarts = 20 };
                     continue;
                 case "--binaries":
                     options = options with { Binaries = Path.GetFullPath(value) };

@@ -79,7 +79,7 @@ try
     }
 
     var measures = new Suite(options, peers, stop.Token).Run().ToList();
-    var report = new Report(DateTimeOffset.UtcNow, Machine(), Versions(), measures, Goal.Check(measures));
+    var report = new Report(DateTimeOffset.UtcNow, Machine(), Versions(), measures, Goal.Check(measures, options));
     Console.Write(report.ToText());
     Directory.CreateDirectory(options.Output);
     File.WriteAllText(Path.Combine(options.Output, "results.md"), report.ToMarkdown());

@@ -17,6 +17,17 @@ internal static class Shell
             : throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', arguments)}: exit code {process.ExitCode}: {error.Result.Trim()}");
     }
 
+    /// <summary>Runs a program whose output nobody reads: a container that it leaves behind may keep the streams.</summary>
+    public static void RunQuietly(string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start("sh", ["-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "sh", program, .. arguments]);
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', arguments)}: exit code {process.ExitCode}");
+        }
+    }
+
     /// <summary>Starts a program with its streams captured.</summary>
     public static Process Start(string program, params IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(program, arguments)
     {

@@ -15,7 +15,7 @@ internal sealed class Suite(BenchOptions options, IReadOnlyList<Peer> peers, Can
     {
         (string Key, Func<Measure> Take)[] measures =
         [
-            ("run", RunTrue), ("parallel", ParallelStarts), ("exec", Exec), ("exit", ExitRecorded), ("restart", Restart), ("memory", Memory),
+            ("run", RunTrue), ("cold", RunTrueCold), ("parallel", ParallelStarts), ("idle", IdleStarts), ("exec", Exec), ("exit", ExitRecorded), ("restart", Restart), ("memory", Memory),
         ];
         return measures.Where(measure => options.Wants(measure.Key)).Select(measure => measure.Take());
     }
@@ -25,6 +25,40 @@ internal sealed class Suite(BenchOptions options, IReadOnlyList<Peer> peers, Can
         var measure = new Measure("run", "create + start + wait + delete of `true`", "ms");
         var spawn = new Contender("spawn only", () => Time(() => Shell.Run("/bin/true")));
         Interleaving.Run(measure, [spawn, .. peers.Select(peer => new Contender(peer.Name, () => Time(peer.RunTrue)))], options.Rounds, cancellationToken);
+        return measure;
+    }
+
+    private Measure RunTrueCold()
+    {
+        var measure = new Measure("cold", "the same with the tool's program evicted from memory, its libraries not", "ms");
+        Interleaving.Run(
+            measure,
+            [.. peers.Where(peer => peer.Evict()).Select(peer => new Contender(peer.Name, () =>
+            {
+                peer.Evict();
+                return Time(peer.RunTrue);
+            }))],
+            options.Rounds,
+            cancellationToken);
+        return measure;
+    }
+
+    private Measure IdleStarts()
+    {
+        var measure = new Measure("idle", $"{options.IdleStarts} containers up and staying up, {Width} at a time", "s");
+        Interleaving.Run(measure, [.. peers.Where(peer => peer is OciRuntime or EnginePeer).Select(peer => new Contender(peer.Name, () =>
+        {
+            var up = new System.Collections.Concurrent.ConcurrentBag<IDisposable>();
+            var width = new ParallelOptions { MaxDegreeOfParallelism = Width, CancellationToken = cancellationToken };
+            try
+            {
+                return Time(() => Parallel.For(0, options.IdleStarts, width, _ => up.Add(peer.StartIdle()!))) / 1000;
+            }
+            finally
+            {
+                Parallel.ForEach(up, new ParallelOptions { MaxDegreeOfParallelism = Width }, container => container.Dispose());
+            }
+        }))], rounds: 1, cancellationToken);
         return measure;
     }
 

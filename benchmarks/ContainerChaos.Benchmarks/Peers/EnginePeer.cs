@@ -60,6 +60,13 @@ internal sealed class EnginePeer(Workspace workspace, string binaries) : Peer(wo
         return new EngineContainer(engine, id, signal);
     }
 
+    public override IDisposable StartIdle()
+    {
+        var container = engine.Create(new ContainerCreateOptions { Image = Image, Command = ["sleep", "100000"] });
+        engine.Start(container.Id);
+        return new Idle(engine, container.Id);
+    }
+
     public override IEnumerable<int> Supervisors(IEnumerable<IdleContainer> containers) => containers.Select(container => ((EngineContainer)container).MonitorPid);
 
     public override void Dispose()
@@ -68,6 +75,11 @@ internal sealed class EnginePeer(Workspace workspace, string binaries) : Peer(wo
         {
             engine!.Remove(container.Id, force: true);
         }
+    }
+
+    private sealed class Idle(ContainerEngine engine, string id) : IDisposable
+    {
+        public void Dispose() => engine.Remove(id, force: true);
     }
 
     private sealed class EngineContainer(ContainerEngine engine, string id, StartSignal signal) : IdleContainer(id, signal)

@@ -7,6 +7,7 @@ namespace ContainerChaos.Benchmarks.Peers;
 internal sealed class OciRuntime(Workspace workspace, string name, string? program) : Peer(workspace)
 {
     private string bundle = "";
+    private string idleBundle = "";
 
     public override string Name => name;
 
@@ -18,6 +19,7 @@ internal sealed class OciRuntime(Workspace workspace, string name, string? progr
         }
 
         bundle = Workspace.NewBundle($"{Workspace.Prefix}{name}", ["true"]);
+        idleBundle = Workspace.NewBundle($"{Workspace.Prefix}{name}-idle", ["sleep", "100000"]);
         try
         {
             RunTrue();
@@ -30,6 +32,19 @@ internal sealed class OciRuntime(Workspace workspace, string name, string? progr
     }
 
     public override void RunTrue() => Shell.Run(program!, "run", "--bundle", bundle, Workspace.NextId());
+
+    public override bool Evict()
+    {
+        PageCache.Evict(program!);
+        return true;
+    }
+
+    public override IDisposable StartIdle()
+    {
+        var id = Workspace.NextId();
+        Shell.RunQuietly(program!, "run", "--detach", "--bundle", idleBundle, id);
+        return new Idle(program!, id);
+    }
 
     // In the foreground: without a supervisor of its own, the exit of `run` is how an OCI runtime tells the container's exit.
     public override IdleContainer? Start(bool restartAlways)
@@ -48,6 +63,11 @@ internal sealed class OciRuntime(Workspace workspace, string name, string? progr
         signal.Wait();
         written.Wait();
         return new Running(id, signal, program!, run, pidFile);
+    }
+
+    private sealed class Idle(string program, string id) : IDisposable
+    {
+        public void Dispose() => Shell.RunQuietly(program, "delete", "--force", id);
     }
 
     private sealed class Running(string id, StartSignal signal, string program, Process run, string pidFile) : IdleContainer(id, signal)

@@ -14,6 +14,13 @@ internal abstract class Peer(Workspace workspace) : IDisposable
     /// <summary>Creates a container that runs <c>true</c>, waits for its end and deletes it.</summary>
     public abstract void RunTrue();
 
+    /// <summary>Makes the kernel forget the tool's own program, for a cold start; false where there is no such program.</summary>
+    public virtual bool Evict() => false;
+
+    /// <summary>Starts a container that stays up, without waiting for its command's first word; null where the tool cannot.</summary>
+    /// <returns>What removes it.</returns>
+    public virtual IDisposable? StartIdle() => null;
+
     /// <summary>Starts a container that stays up, and returns when its first process has said so; null where the tool cannot.</summary>
     public virtual IdleContainer? Start(bool restartAlways) => null;
 

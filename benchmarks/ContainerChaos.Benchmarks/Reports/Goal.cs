@@ -5,18 +5,23 @@ namespace ContainerChaos.Benchmarks.Reports;
 /// <summary>A promise about speed, and whether this run kept it; null where it could not be told.</summary>
 internal sealed record Goal(string Text, string Measured, bool? Kept)
 {
-    public static IReadOnlyList<Goal> Check(IReadOnlyList<Measure> measures)
+    public static IReadOnlyList<Goal> Check(IReadOnlyList<Measure> measures, BenchOptions options)
     {
         double? Median(string measure, string peer) => measures.FirstOrDefault(one => one.Key == measure)?.MedianOf(peer);
         Goal AtMost(string text, double? actual, double limit, string unit) =>
             new(text, actual is { } value ? $"{value:0.0#} {unit}" : "not measured", actual is { } known ? known < limit : null);
+        Goal AtLeast(string text, double? actual, double limit, string unit) =>
+            new(text, actual is { } value ? $"{value:0} {unit}" : "not measured", actual is { } known ? known >= limit : null);
         Goal Times(string text, double? theirs, double? ours, double factor) =>
             new(text, theirs / ours is { } ratio ? $"{ratio:0.0} ×" : "not measured", theirs / ours is { } known ? known >= factor : null);
 
         var warm = Median("run", "pwsh") is null ? "engine" : "pwsh";
         return
         [
-            Times("ccrun run, start to deleted: no slower than crun", Median("run", "crun"), Median("run", "ccrun"), 1),
+            Times("ccrun run, start to deleted: 0.7 of crun's time (1.43 ×)", Median("run", "crun"), Median("run", "ccrun"), 1 / 0.7),
+            Times("ccrun exec: no slower than crun", Median("exec", "crun"), Median("exec", "ccrun"), 1),
+            AtLeast("ccrun run, 8 at a time: 200 a second", Median("parallel", "ccrun"), 200, "per s"),
+            AtMost("500 idle containers by ccrun: under 4 s", options.IdleStarts == 500 ? Median("idle", "ccrun") : null, 4, "s"),
             Times($"New | Start | Wait | Remove ({warm}): 8 × faster than docker run --rm", Median("run", "docker"), Median("run", warm), 8),
             Times($"New | Start | Wait | Remove ({warm}): 5 × faster than podman run --rm", Median("run", "podman"), Median("run", warm), 5),
             AtMost("crash to new process running, back-off 0: under 15 ms", Median("restart", "engine"), 15, "ms"),

@@ -42,15 +42,16 @@ public sealed class CgroupHost
         var hierarchies = new List<CgroupHierarchy>();
         var named = new List<CgroupHierarchy>();
         string? unified = null;
-        foreach (var mount in mounts)
+        for (var i = 0; i < mounts.Count; i++)
         {
+            var mount = mounts[i];
+            if (mount.FileSystem is not ("cgroup" or "cgroup2") || IsHidden(mounts, i))
+                continue;
             if (mount.FileSystem == "cgroup2")
             {
                 unified ??= mount.MountPoint;
                 continue;
             }
-            if (mount.FileSystem != "cgroup")
-                continue;
             var options = mount.SuperOptions.Split(',');
             var controllers = options.Where(option => KnownControllers.Contains(option)).ToArray();
             if (controllers.Length > 0 && !hierarchies.Any(h => h.Controllers[0] == controllers[0]))
@@ -77,6 +78,19 @@ public sealed class CgroupHost
     /// <param name="comesWithProcess">See <see cref="Cgroup.ComesWithProcess"/>.</param>
     public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core, bool comesWithProcess = false) =>
         new(this, path, membership) { ComesWithProcess = comesWithProcess };
+
+    /// <summary>Whether a later mount lies over this one: mountinfo lists both, and no path leads to the lower.</summary>
+    private static bool IsHidden(IReadOnlyList<MountInfo> mounts, int index)
+    {
+        var place = mounts[index].MountPoint;
+        for (var i = index + 1; i < mounts.Count; i++)
+        {
+            var other = mounts[i].MountPoint;
+            if (place.StartsWith(other, StringComparison.Ordinal) && (place.Length == other.Length || other == "/" || place[other.Length] == '/'))
+                return true;
+        }
+        return false;
+    }
 
     private static bool IsName(string option) => option.StartsWith("name=", StringComparison.Ordinal);
 

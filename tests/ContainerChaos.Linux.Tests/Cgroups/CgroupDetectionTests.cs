@@ -51,6 +51,12 @@ public sealed class CgroupDetectionTests
     public void A_hierarchy_without_a_controller_is_none_of_ours() =>
         Assert.DoesNotContain(Detect(Hybrid).Hierarchies, hierarchy => hierarchy.MountPoint.EndsWith("systemd", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("/sys/fs/cgroup/unified", CgroupMode.V1)]
+    [InlineData("/sys/fs/cgroup/uni", CgroupMode.Hybrid)]
+    public void A_hierarchy_under_another_mount_is_not_there(string place, CgroupMode mode) =>
+        Assert.Equal(mode, Detect(Hybrid + $"\n91 25 0:50 / {place} rw - tmpfs none rw").Mode);
+
     [Fact]
     public void The_first_mount_of_a_hierarchy_that_is_mounted_twice_counts()
     {
