@@ -29,6 +29,9 @@ public sealed class ErrnoException : Exception
     /// <summary>An error number as people read it: <c>ENOSPC (No space left on device)</c>.</summary>
     public static string Describe(Errno errno) => $"{errno} ({Marshal.GetPInvokeErrorMessage((int)errno)})";
 
+    /// <summary>What strerror(3) says of the error number.</summary>
+    public string Reason => Marshal.GetPInvokeErrorMessage((int)Errno);
+
     /// <summary>The error of the call that just failed on this thread.</summary>
     internal static ErrnoException Last(string call, string? subject = null) =>
         new((Errno)Marshal.GetLastPInvokeError(), call, subject);

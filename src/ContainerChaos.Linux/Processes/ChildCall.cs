@@ -62,4 +62,10 @@ internal unsafe struct ChildCall
 
     /// <summary>Looks for a user's home directory in the text of a password file.</summary>
     internal const long FindHome = -11;
+
+    /// <summary>Moves the descriptors that reports and answers go by to a given place.</summary>
+    internal const long MoveReports = -12;
+
+    /// <summary>Waits for a byte, or a signal that ends the process.</summary>
+    internal const long WaitAtGate = -13;
 }

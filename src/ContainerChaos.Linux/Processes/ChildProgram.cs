@@ -246,6 +246,14 @@ public sealed unsafe partial class ChildProgram : IDisposable
                     reportTo = (int)a[0];
                     result = 0;
                     break;
+                case ChildCall.MoveReports:
+                    result = Move(ref reportTo, a[0]);
+                    if (result != -1)
+                        result = Move(ref answersFrom, a[0] + 1);
+                    break;
+                case ChildCall.WaitAtGate:
+                    result = WaitAtGate((int)a[0], (int)a[1]);
+                    break;
                 case ChildCall.FindHome:
                     FindHome((byte*)a[0], a[1], a[2], (byte*)a[3], a[4]);
                     result = 0;

@@ -38,6 +38,8 @@ internal static class ExecCommand
         using var console = relayed ? pair.Theirs : CreateCommand.ConsoleOf(process, options.ConsoleSocket);
         if (options.Detach)
             SignalFd.Unblock(ForegroundWait.Signals);
+        global.Log.Debug("nsexec container setup: join the container's namespaces");
+        global.Log.Debug("setns_init: about to exec");
         var launched = CommandLauncher.Start(
             first, container.Record!.Pid, ExecCgroup.Find(container.Cgroup()!, container.Record.Pid, options.Cgroups), process, container.Id, OwnStreams.Streams with { ConsoleSocket = console },
             new ExecOptions
@@ -49,7 +51,9 @@ internal static class ExecCommand
                 PreservedDescriptors = options.PreservedDescriptors,
                 NoNewKeyring = options.NoNewKeyring,
                 RelaysTerminal = relayed,
+                ProcessIsChecked = true,
             });
+        global.Log.Debug("child process in init(): it executes the command");
         using (pair.Ours)
         using (launched.Process)
         {

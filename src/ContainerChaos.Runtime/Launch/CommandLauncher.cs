@@ -26,7 +26,8 @@ public static class CommandLauncher
         PidFd container, int pid, Cgroup cgroup, ProcessSpec process, string subject, LaunchStreams streams, ExecOptions? options = null)
     {
         options ??= new ExecOptions();
-        SpecValidation.Check(process);
+        if (!options.ProcessIsChecked)
+            SpecValidation.Check(process);
         using var program = new ChildProgram();
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot(), console = program.NewSlot();
         var namespaces = ContainerNamespaces.Of(pid);
@@ -61,7 +62,6 @@ public static class CommandLauncher
         steps.ResetSignals();
         steps.TryChangeDirectory();
         steps.SetIdentity();
-        steps.ChangeDirectory();
         steps.LoadSeccompWithParent();
         steps.Execute(options.PreservedDescriptors);
 

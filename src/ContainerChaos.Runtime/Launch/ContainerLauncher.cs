@@ -10,6 +10,8 @@ namespace ContainerChaos.Runtime;
 public sealed class ContainerLauncher : IDisposable
 {
     private const int PR_SET_DUMPABLE = 4;
+    /// <summary>Far from the descriptors in use; of a caller's own that are open there nothing is kept.</summary>
+    private const int FirstKept = 200;
 
     private readonly RuntimeSpec _spec;
     private readonly LaunchOptions _options;
@@ -24,6 +26,7 @@ public sealed class ContainerLauncher : IDisposable
     private readonly ChildSlot _consoleSocket;
     private readonly ChildSlot _startGate;
     private readonly ChildSlot _startReports;
+    private readonly ChildSlot _startSignals;
     private readonly LaunchInputs _inputs;
     private readonly CloneFlags _namespaces;
     private Action<int, ulong>? _record;
@@ -49,9 +52,11 @@ public sealed class ContainerLauncher : IDisposable
         _consoleSocket = _program.NewSlot();
         _startGate = _program.NewSlot();
         _startReports = _program.NewSlot();
+        _startSignals = _program.NewSlot();
         try
         {
-            SpecValidation.Check(spec);
+            if (!options.SpecIsChecked)
+                SpecValidation.Check(spec);
             _namespaces = Compile();
         }
         catch
@@ -188,8 +193,9 @@ public sealed class ContainerLauncher : IDisposable
         process.HideFromContainer();
         process.ResetSignals();
         process.TryChangeDirectory();
+        if (_options.WaitsForStart)
+            KeepForStart(process);
         process.SetIdentity();
-        process.ChangeDirectory();
         _program.Call("wait until the start is recorded", SystemCallNumber.read, _go, _program.Memory(1), 1).Expecting(1);
         process.LoadSeccompWithParent();
         if (_options.BeforeExecute is { } last)
@@ -210,20 +216,40 @@ public sealed class ContainerLauncher : IDisposable
     }
 
     /// <summary>
+    /// Puts the descriptors that the wait needs where those before and behind them can be closed, since the wait may be long;
+    /// before process.rlimits, which may leave no room there. A filter that is loaded early may know nothing of
+    /// close_range(2), so that they are closed before it.
+    /// </summary>
+    private void KeepForStart(ProcessSteps process)
+    {
+        const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGTERM = 15, SFD_CLOEXEC = 0x80000;
+        var ending = 1UL << (SIGHUP - 1) | 1UL << (SIGINT - 1) | 1UL << (SIGQUIT - 1) | 1UL << (SIGTERM - 1);
+        _program.Call("watch the signals", SystemCallNumber.signalfd4, -1, _program.Array(ending), sizeof(ulong), SFD_CLOEXEC).Into(_startSignals);
+        var place = FirstKept;
+        foreach (var kept in (ReadOnlySpan<ChildSlot>)[_startGate, _startReports, _startSignals, _go])
+            _program.Call("keep what the start needs", SystemCallNumber.dup3, kept, place++, (long)OpenFlags.O_CLOEXEC).Into(kept);
+        _program.MoveReports("keep what the start needs", place);
+        if (process.Seccomp is { IsEarly: true } seccomp)
+            seccomp.CloseDescriptors = CloseAllButKept;
+    }
+
+    private void CloseAllButKept()
+    {
+        _program.Call("close descriptors", SystemCallNumber.close_range, 3 + _options.PreservedDescriptors, FirstKept - 1);
+        _program.Call("close descriptors", SystemCallNumber.close_range, FirstKept + 6, uint.MaxValue);
+    }
+
+    /// <summary>
     /// What create leaves behind. The command is looked up first, since a missing one is an error of create; the rest of
     /// the program runs when another process has written to the gate.
     /// </summary>
     private void WaitForStart(ProcessSteps process)
     {
         process.LookUp();
-        // Far from the descriptors in use, so that all of this runtime's can be closed: the wait may be long.
-        const int F_DUPFD_CLOEXEC = 1030, place = 200;
-        ChildSlot gate = _program.NewSlot(), reports = _program.NewSlot();
-        _program.Call("keep the start's gate", SystemCallNumber.fcntl, _startGate, F_DUPFD_CLOEXEC, place).Into(gate).Expecting(place);
-        _program.Call("keep the start's reports", SystemCallNumber.fcntl, _startReports, F_DUPFD_CLOEXEC, place + 1).Into(reports).Expecting(place + 1);
-        _program.Announce("wait for the start", reports);
-        _program.Call("close descriptors", SystemCallNumber.close_range, 3 + _options.PreservedDescriptors, place - 1);
-        _program.Call("close descriptors", SystemCallNumber.close_range, place + 2, uint.MaxValue);
-        _program.Call("wait for the start", SystemCallNumber.read, gate, _program.Memory(1), 1).Expecting(1);
+        _program.Announce("wait for the start", _startReports);
+        if (process.Seccomp is not { IsEarly: true })
+            CloseAllButKept();
+        _program.Call("close what the start does not need", SystemCallNumber.close, _go);
+        _program.WaitAtGate("wait for the start", _startGate, _startSignals);
     }
 }

@@ -9,6 +9,9 @@ public sealed record ExecOptions
     /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>Whether the process is as <see cref="SpecValidation"/> left it a moment ago, so that it need not be checked again.</summary>
+    internal bool ProcessIsChecked { get; init; }
+
     /// <summary>The container's maps of user and group ids, its execution domain and its memory policy.</summary>
     internal LinuxSpec? Linux { get; init; }
 

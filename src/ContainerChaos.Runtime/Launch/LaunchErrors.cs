@@ -67,6 +67,9 @@ internal static class LaunchErrors
             { Errno: Errno.ENOSPC or Errno.EDQUOT } => new ContainerException(
                 ErrorReason.DiskFull, $"{subject}: {failure.Step}: {why}.", subject, cause)
             { Remedy = "Free some space where the containers are stored." },
+            // runc's words, which its users know and look for.
+            { Stage: ChildStage.Mount } => new ContainerException(
+                ErrorReason.StartFailed, $"unable to start container process: error during container init: error mounting in {subject}: {failure.Step}: {cause.Reason.ToLowerInvariant()} ({failure.Errno}).", subject, cause),
             _ => new ContainerException(ErrorReason.StartFailed, $"{subject}: {failure.Step}: {why}.", subject, cause)
             {
                 Remedy = RemedyFor(failure.Step, failure.Errno),

@@ -29,6 +29,9 @@ public sealed record LaunchOptions
     /// <summary>Takes what can't be granted and is not an error; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>Whether the spec is as <see cref="SpecValidation"/> left it a moment ago, so that it need not be checked again.</summary>
+    internal bool SpecIsChecked { get; init; }
+
     /// <summary>Whether the caller passes the terminal's output on to streams of its own, where newlines are to stay what they are.</summary>
     public bool RelaysTerminal { get; init; }
 

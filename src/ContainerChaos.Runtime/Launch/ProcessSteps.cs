@@ -92,7 +92,7 @@ internal sealed partial class ProcessSteps
         _program.Call($"process.oomScoreAdj: set oom_score_adj to {text}", SystemCallNumber.write, file, _program.Text(text), text.Length);
     }
 
-    /// <summary>Resource limits, user, groups, capabilities, no new privileges.</summary>
+    /// <summary>Resource limits, user, groups, the working directory as that user, capabilities, no new privileges.</summary>
     internal void SetIdentity()
     {
         SetHome();
@@ -113,6 +113,8 @@ internal sealed partial class ProcessSteps
         SetGroups();
         _program.Call($"process.user.gid: become group {user.Gid}", SystemCallNumber.setresgid, user.Gid, user.Gid, user.Gid);
         _program.Call($"process.user.uid: become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
+        // Before the filter, which may know nothing of getcwd(2).
+        ChangeDirectory();
         if (Seccomp is { NeedsPrivilege: true })
         {
             // A change of the user has left the capabilities permitted (PR_SET_KEEPCAPS) but not effective.
@@ -170,7 +172,7 @@ internal sealed partial class ProcessSteps
     }
 
     /// <summary>Is in the working directory, and refuses one that is not below the root (CVE-2024-21626).</summary>
-    internal void ChangeDirectory()
+    private void ChangeDirectory()
     {
         _program.Stage = ChildStage.WorkingDirectory;
         var step = $"change into the working directory {_process.Cwd}";
@@ -190,9 +192,9 @@ internal sealed partial class ProcessSteps
         _program.Call("unblock the signals", SystemCallNumber.rt_sigprocmask, 2 /* SIG_SETMASK */, _program.Memory(8), 0, 8);
         const int CLOSE_RANGE_CLOEXEC = 4;
         // A filter that is loaded by now has closed them beforehand, and may know nothing of this call.
-        if (Seccomp is not { NeedsPrivilege: true })
+        if (Seccomp is not { IsEarly: true })
             _program.Call("close descriptors", SystemCallNumber.close_range, 3 + preserved, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
-        if (Seccomp is { NeedsPrivilege: false, NeedsParent: false })
+        if (Seccomp is { IsEarly: false })
             Seccomp.Load();
 
         _program.Stage = ChildStage.Execute;

@@ -89,6 +89,7 @@ internal sealed class ContainerCreation
                 Bundle = _bundle,
                 NoPivot = _options.NoPivot,
                 NoNewKeyring = _options.NoNewKeyring,
+                SpecIsChecked = true,
                 Warn = _global.Log.Warn,
                 PreservedDescriptors = _options.PreservedDescriptors + InheritedDescriptors,
                 WaitsForStart = waitsForStart,
@@ -109,9 +110,15 @@ internal sealed class ContainerCreation
         using var reportsWriter = waitsForStart ? FileDescriptor.Open(container.StartReports, OpenFlags.O_WRONLY) : null;
         reports?.Dispose();
         Notify = waitsForStart ? null : NotifySocket.TryOpen(container.NotifyDirectory, _global.Log.Warn);
+        _global.Log.Debug("nsexec container setup: clone the first process");
         var process = launcher.Start(
             streams with { StartGate = gate, StartReports = reportsWriter },
-            (pid, started) => container.Save(container.Record! with { Pid = pid, StartTime = started, Cgroup = cgroup.Record }));
+            (pid, started) =>
+            {
+                _global.Log.Debug("child process in init(): its namespaces are made");
+                container.Save(container.Record! with { Pid = pid, StartTime = started, Cgroup = cgroup.Record });
+            });
+        _global.Log.Debug("init: closing the pipe to signal completion");
         try
         {
             if (_options.PidFile is { } file)

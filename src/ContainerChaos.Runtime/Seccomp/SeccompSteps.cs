@@ -48,13 +48,20 @@ internal sealed class SeccompSteps
     /// <summary>Whether the parent takes part.</summary>
     internal bool NeedsParent => _listener is not null;
 
+    /// <summary>Whether the filter is loaded some steps before the execve(2), which it may know nothing of.</summary>
+    internal bool IsEarly => NeedsPrivilege || NeedsParent;
+
+    /// <summary>Appends what closes the descriptors before an early load, where it is more than having execve(2) close them.</summary>
+    internal Action? CloseDescriptors { get; set; }
+
     /// <summary>Appends the load.</summary>
     internal void Load()
     {
-        if (NeedsPrivilege)
+        if (IsEarly)
         {
             const int CLOSE_RANGE_CLOEXEC = 4;
             _program.Call("close descriptors", SystemCallNumber.close_range, 3 + _preserved, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+            CloseDescriptors?.Invoke();
         }
         var program = _program.Array((ulong)_filter.Program.Length, (ulong)_program.Array(_filter.Program.Instructions));
         var flags = _listener is null ? _filter.Flags & ~SeccompFlags.NewListener : _filter.Flags;
@@ -66,6 +73,9 @@ internal sealed class SeccompSteps
             _program.Call("load the seccomp filter", SystemCallNumber.seccomp, SECCOMP_SET_MODE_FILTER, (long)(flags & ~SeccompFlags.AllowSpeculation), program).Into(descriptor);
         }
         if (_listener is not null)
+        {
             _program.Ask("hand the seccomp listener to the agent", (child, values) => _listener.Send(_filter, child, values[0]), descriptor);
+            _program.Call("close the seccomp listener", SystemCallNumber.close, descriptor).ToleratingAll();
+        }
     }
 }

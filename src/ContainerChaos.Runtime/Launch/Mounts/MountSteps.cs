@@ -5,6 +5,7 @@ namespace ContainerChaos.Runtime;
 /// <summary>The steps that fill a container's root: mounts and devices in it, and what of it is hidden or read-only.</summary>
 internal sealed class MountSteps
 {
+    private readonly ChildProgram _program;
     private readonly MountPlan _plan;
     private readonly BindSteps _binds;
     private readonly FileSystemSteps _fileSystems;
@@ -15,6 +16,7 @@ internal sealed class MountSteps
     internal MountSteps(ChildProgram program, RootSteps root, MountPlan plan)
     {
         var guard = new ProcGuard(program);
+        _program = program;
         _plan = plan;
         _binds = new BindSteps(program, root, plan, guard);
         _fileSystems = new FileSystemSteps(program, root, plan, guard);
@@ -36,6 +38,7 @@ internal sealed class MountSteps
     internal bool Mount()
     {
         var hasHostsDevices = false;
+        _program.Stage = ChildStage.Mount;
         for (var i = 0; i < _plan.Spec.Mounts.Count; i++)
         {
             var spec = _plan.Spec.Mounts[i];
@@ -44,6 +47,7 @@ internal sealed class MountSteps
                 hasHostsDevices |= entry.Destination == "/dev";
             Mount(entry);
         }
+        _program.Stage = ChildStage.Setup;
         return hasHostsDevices;
     }
 
