@@ -18,7 +18,7 @@ internal static class PsCommand
         if (format is not ("table" or "json"))
             throw new ContainerException(ErrorReason.InvalidArgument, $"--format: '{format}' is neither table nor json.", format);
         var container = global.Store.Open(operands[0]);
-        var pids = container.Cgroup()?.Pids() ?? [];
+        var pids = ContainerProcesses.Of(container);
         if (format == "json")
             RuntimeLog.Write(1, $"{new JsonText(indented: true).List(list => { foreach (var pid in pids) list.Add(null, pid); })}\n");
         // ps(1) knows two styles: -f has its own columns, and any other option the short ones.

@@ -80,10 +80,13 @@ internal sealed class ContainerStore
     }
 
     /// <summary>Every container, by id.</summary>
+    /// <exception cref="ContainerException">A directory that was named does not exist (<see cref="ErrorReason.InvalidArgument"/>): perhaps it was misspelt.</exception>
     internal IEnumerable<StoredContainer> All()
     {
         try
         {
+            if (_isGiven && !Directory.Exists(_root))
+                throw new ContainerException(ErrorReason.InvalidArgument, $"--root: {_root}: no such file or directory (ENOENT).", _root) { Errno = Errno.ENOENT };
             return !Directory.Exists(_root)
                 ? []
                 : Directory.GetDirectories(_root).Order(StringComparer.Ordinal).Select(directory => new StoredContainer(directory)).Where(container => container.TryLoad());

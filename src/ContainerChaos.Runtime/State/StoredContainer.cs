@@ -76,6 +76,13 @@ internal sealed class StoredContainer
         File.Move(path + ".new", path, overwrite: true);
     }
 
+    /// <summary>Whether there is no first process yet: its creator works on it, or was killed.</summary>
+    internal bool IsBeingCreated => Record is null or { Pid: 0 };
+
+    /// <summary>Whether something that the creator waits for, a hook or a seccomp agent, may ask for the state meanwhile.</summary>
+    internal bool AsksDuringCreation =>
+        Spec.Hooks is { } hooks && (hooks.Prestart.Count | hooks.CreateRuntime.Count | hooks.CreateContainer.Count) != 0 || Spec.Linux?.Seccomp?.ListenerPath is { Length: > 0 };
+
     /// <summary>Where the container stands now.</summary>
     internal ContainerStatus Status()
     {
@@ -89,7 +96,7 @@ internal sealed class StoredContainer
     }
 
     /// <summary>The word for it in the specification's state.</summary>
-    internal string StatusText() => Record is null or { Pid: 0 } ? "creating" : Status() switch
+    internal string StatusText() => IsBeingCreated ? "creating" : Status() switch
     {
         ContainerStatus.Created => "created",
         ContainerStatus.Paused => "paused",
