@@ -32,7 +32,7 @@ internal sealed class HookRunner
             return;
         var text = state.ToJson().ToBytes();
         for (var i = 0; i < hooks.Count; i++)
-            Run(kind, i, hooks[i], text, state.Bundle, container);
+            Run(kind, i, hooks[i], text, WorkingDirectory(kind, state), container);
     }
 
     /// <summary>As <see cref="Run(string, IReadOnlyList{HookSpec}, StateDocument, ValueTuple{PidFd, int}?)"/>, with a warning for each that fails (poststop).</summary>
@@ -43,7 +43,7 @@ internal sealed class HookRunner
         {
             try
             {
-                Run(kind, i, hooks[i], text, state.Bundle, container: null);
+                Run(kind, i, hooks[i], text, WorkingDirectory(kind, state), container: null);
             }
             catch (ContainerException e)
             {
@@ -52,22 +52,31 @@ internal sealed class HookRunner
         }
     }
 
-    private void Run(string kind, int index, HookSpec hook, byte[] state, string bundle, (PidFd Process, int Pid)? container)
+    private void Run(string kind, int index, HookSpec hook, byte[] state, string directory, (PidFd Process, int Pid)? container)
     {
         using var program = new ChildProgram();
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot();
         var args = hook.Args.Count > 0 ? hook.Args : [hook.Path];
-        var steps = new ProcessSteps(program, new ProcessSpec { Args = [hook.Path, .. args.Skip(1)], Env = hook.Env ?? DefaultEnvironment(kind), Cwd = "/" })
+        var isInContainer = kind == "startContainer";
+        var steps = new ProcessSteps(program, new ProcessSpec
         {
-            Seccomp = kind == "startContainer" ? SeccompSteps.CreateForHook(program, SeccompFilter.Create(_spec.Linux?.Seccomp)) : null,
+            Args = [hook.Path, .. args.Skip(1)],
+            Env = hook.Env ?? DefaultEnvironment(kind),
+            Cwd = "/",
+            // Whose home directory is looked up; the hook itself is root's.
+            User = isInContainer && _spec.Process is { } process ? process.User : new UserSpec(),
+        })
+        {
+            Seccomp = isInContainer ? SeccompSteps.CreateForHook(program, SeccompFilter.Create(_spec.Linux?.Seccomp)) : null,
         };
         if (container is { } joined)
         {
             ContainerNamespaces.Of(joined.Pid).Join(program, target);
             program.HandOver("fork inside the container");
         }
-        // A startContainer hook is in the container's root, where there is no bundle.
-        program.Call("go to the bundle", SystemCallNumber.chdir, program.Text(bundle)).ToleratingAll();
+        program.Call("go to the working directory", SystemCallNumber.chdir, program.Text(directory)).ToleratingAll();
+        if (isInContainer && hook.Env is null)
+            steps.SetHome();
         program.Call("start a session", SystemCallNumber.setsid);
         steps.SetStandardStreams(input, output, error);
         steps.ResetSignals();
@@ -79,17 +88,20 @@ internal sealed class HookRunner
         using var child = program.Start(
             CloneFlags.None, null, (target, container?.Process.Number ?? -1), (input, stdin.Number), (output, stdout.Number), (error, stderr.Number));
         var failure = child.WaitForExecute();
-        using var process = child.Process;
+        using var running = child.Process;
         if (failure is not null)
             throw Failed(kind, index, hook, $"{failure.Step}: {ErrnoException.Describe(failure.Errno)}");
-        if (hook.Timeout is > 0 and var seconds && !process.WaitForEnd(TimeSpan.FromSeconds(seconds)))
+        if (hook.Timeout is > 0 and var seconds && !running.WaitForEnd(TimeSpan.FromSeconds(seconds)))
         {
             child.Kill();
             throw Failed(kind, index, hook, $"it took longer than its timeout of {seconds} s and was killed");
         }
-        if (process.WaitForExit() is not 0 and var code)
+        if (running.WaitForExit() is not 0 and var code)
             throw Failed(kind, index, hook, code > 128 ? $"it was ended by {SignalName.Of(code - 128)}{(code == 128 + SIGSYS ? " (bad system call)" : "")}" : $"{kind} hook failed with exit code {code}");
     }
+
+    /// <summary>The bundle; a startContainer hook is in the container's root, where there is none.</summary>
+    private static string WorkingDirectory(string kind, StateDocument state) => kind == "startContainer" ? "/" : state.Bundle;
 
     private IReadOnlyList<string> DefaultEnvironment(string kind) => kind == "startContainer" && _spec.Process is { } process
         ? process.Env

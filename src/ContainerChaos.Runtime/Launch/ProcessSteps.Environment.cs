@@ -15,7 +15,7 @@ internal sealed partial class ProcessSteps
     /// Reads /etc/passwd when the container's root has been entered, so that no link in the image leads out of it; a root
     /// that shows the host's /proc could by a magic link, and those are not followed.
     /// </summary>
-    private void SetHome()
+    internal void SetHome()
     {
         if (_process.Env.LastOrDefault(IsHome) is { } given && given.Length > HomeVariable.Length)
             return;
