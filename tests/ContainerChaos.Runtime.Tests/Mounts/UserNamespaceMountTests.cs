@@ -26,6 +26,27 @@ public sealed class UserNamespaceMountTests : IDisposable
     }
 
     [BusyboxFact]
+    public void A_source_is_mounted_without_what_is_mounted_below_it()
+    {
+        var source = _bundle.Outside("source");
+        Directory.CreateDirectory(Path.Combine(source, "below"));
+        File.WriteAllText(Path.Combine(source, "below/under"), "");
+        _bundle.With(Bind(source, "/source"));
+        Assert.Equal("under\n", _bundle.Read("ls /source/below", before: $"mount -t tmpfs tmpfs {source}/below"));
+    }
+
+    [BusyboxFact]
+    public void A_mount_that_is_refused_is_named_with_the_error()
+    {
+        var source = _bundle.Outside("source");
+        Directory.CreateDirectory(source);
+        _bundle.With(Bind(source, "/source", "rw"));
+        var (code, output, errors) = _bundle.Run("true", before: $"mount --bind {source} {source}; mount -o remount,bind,ro {source}");
+        Assert.Equal((1, ""), (code, output));
+        Assert.Matches($"ccrun run failed: unable to start container process: error during container init: error mounting in {_bundle.Id}: .*/source.*: operation not permitted \\(EPERM\\)", errors);
+    }
+
+    [BusyboxFact]
     public void What_is_made_for_a_mount_belongs_to_the_container_s_root()
     {
         File.CreateSymbolicLink(Path.Combine(_bundle.RootFileSystem, "dangling"), "/made/by/asking");

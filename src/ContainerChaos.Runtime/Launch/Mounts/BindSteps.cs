@@ -92,11 +92,12 @@ internal sealed class BindSteps(ChildProgram program, RootSteps root, MountPlan 
         if (!root.InUserNamespace)
             return tree;
 
-        // It may lie where only the host's root may go. The parent's copy has no flags locked, so none but those named change.
+        // It may lie where only the host's root may go, or have mounts below it, which this namespace may not take off to show what
+        // is under them (EINVAL). The parent's copy has no flags locked, so none but those named change.
         const int F_DUPFD_CLOEXEC = 1030;
         var opened = plan.Inputs.Add(() => DetachedMount.TryCopy(source, options.IsRecursive, options.MountsSymbolicLink, out _));
         var errno = program.NewSlot();
-        copied.Tolerating(Errno.EACCES, Errno.EPERM).KeepingErrnoIn(errno);
+        copied.Tolerating(Errno.EACCES, Errno.EPERM, Errno.EINVAL).KeepingErrnoIn(errno);
         var after = program.Count;
         var absent = program.SkipIf(opened, LaunchInputs.Absent);
         var afterAbsent = program.Count;
