@@ -7,8 +7,11 @@ namespace ContainerChaos.Runtime;
 /// </summary>
 public static class OciCommandLine
 {
-    private const string Usage = """
-        Usage: ccrun [OPTION...] COMMAND [ARGUMENT...]
+    private static string Usage => $"""
+        NAME:
+           {OptionParser.ProgramName} - Open Container Initiative runtime
+
+        Usage: {OptionParser.ProgramName} [OPTION...] COMMAND [ARGUMENT...]
 
         COMMANDS:
           create     make a container whose process waits for start
@@ -28,7 +31,7 @@ public static class OciCommandLine
           spec       write a config.json to begin with
           features   what this runtime can do, as JSON
 
-        'ccrun COMMAND --help' shows a command's options, 'ccrun --help' this.
+        '{OptionParser.ProgramName} COMMAND --help' shows a command's options, '{OptionParser.ProgramName} --help' this.
 
         """;
 
@@ -96,13 +99,14 @@ public static class OciCommandLine
         "events" => EventsCommand.Execute(global, arguments),
         "spec" => SpecCommand.Execute(arguments),
         "mounts" => MountsCommand.Execute(global, arguments),
+        "checkpoint" or "restore" => CheckpointCommand.Execute(verb, arguments),
         "features" => FeaturesCommand.Execute(arguments, version()),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, $"'{verb}' is not a command (No help topic for '{verb}').", verb) { Remedy = "'ccrun --help' lists them." },
     };
 
     private static int Fail(GlobalOptions global, string verb, string message, int exitCode)
     {
-        global.Log.Error(message);
+        global.Log.Error($"{OptionParser.ProgramName}{(verb.Length > 0 ? $" {verb} failed" : "")}: {message}");
         return verb switch
         {
             "run" when exitCode is 126 or 127 => exitCode,

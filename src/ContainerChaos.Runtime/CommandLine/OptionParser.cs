@@ -97,7 +97,7 @@ internal sealed class OptionParser
 
     private string Help()
     {
-        var text = new System.Text.StringBuilder($"Usage: {Usage()}\n\n");
+        var text = new System.Text.StringBuilder($"NAME:\n   {ProgramName} {_command}\n\nUsage: {Usage()}\n\n");
         foreach (var option in _options)
         {
             var names = string.Join(", ", option.Names.OrderBy(n => n.Length)) + (option.ValueName is { } value ? "=" + value : "");

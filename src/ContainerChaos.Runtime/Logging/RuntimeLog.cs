@@ -35,7 +35,7 @@ internal sealed class RuntimeLog
         if (_path is null && _json)
             Write(2, Format("error", message));
         else
-            Write(2, $"ccrun: {message}\n");
+            Write(2, $"{message}\n");
         Append("error", message);
     }
 
