@@ -57,8 +57,8 @@ public sealed partial class CreatedContainerTests : IDisposable
             },
         });
         Assert.Contains("\"created\"", bundle.Run("state", bundle.Id).Output);
-        // Its own streams, what it waits for, and nothing of the one who created it.
-        Assert.All(Descriptors(bundle.Pid).Except([0, 1, 2]), number => Assert.InRange(number, 200, 202));
+        // Its own streams, what it waits for, the end of what it has told create, and nothing of the one who called that.
+        Assert.All(Descriptors(bundle.Pid).Except([0, 1, 2]), number => Assert.InRange(number, 200, 205));
         Assert.Equal((0, "", ""), bundle.Run("start", bundle.Id));
         Assert.Contains("\"running\"", bundle.Run("state", bundle.Id).Output);
         bundle.Delete();
@@ -76,6 +76,18 @@ public sealed partial class CreatedContainerTests : IDisposable
             Assert.Equal(0, Close(number));
         Assert.DoesNotContain(Descriptors(bundle.Pid), number => new FileInfo($"/proc/{bundle.Pid}/fd/{number}").LinkTarget == "/dev/zero");
         Assert.Equal((0, "", ""), bundle.Run("start", bundle.Id));
+        bundle.Delete();
+    }
+
+    [Fact]
+    public void Without_a_process_it_can_be_created_but_not_started()
+    {
+        var bundle = Create(["true"], spec => spec with { Process = null });
+        Assert.Contains("\"created\"", bundle.Run("state", bundle.Id).Output);
+        var (code, _, errors) = bundle.Run("start", bundle.Id);
+        Assert.Equal(1, code);
+        Assert.Contains("process", errors);
+        Assert.Contains("\"created\"", bundle.Run("state", bundle.Id).Output);
         bundle.Delete();
     }
 

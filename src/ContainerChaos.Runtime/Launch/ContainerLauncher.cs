@@ -14,6 +14,7 @@ public sealed class ContainerLauncher : IDisposable
     private const int FirstKept = 200;
 
     private readonly RuntimeSpec _spec;
+    private readonly bool _hasCommand;
     private readonly LaunchOptions _options;
     private readonly Cgroup _cgroup;
     private readonly string _subject;
@@ -40,6 +41,10 @@ public sealed class ContainerLauncher : IDisposable
     public ContainerLauncher(RuntimeSpec spec, LaunchOptions options, Cgroup cgroup, string subject)
     {
         _spec = IdMapping.Complete(spec);
+        _hasCommand = spec.Process is not null;
+        // runtime-spec, config: process is REQUIRED when start is called, so that only that fails.
+        if (options.WaitsForStart && !_hasCommand)
+            _spec = _spec with { Process = new ProcessSpec { Args = ["/"], Cwd = "/" } };
         _options = options;
         _cgroup = cgroup;
         _subject = subject;
@@ -245,11 +250,12 @@ public sealed class ContainerLauncher : IDisposable
     /// </summary>
     private void WaitForStart(ProcessSteps process)
     {
-        process.LookUp();
-        _program.Announce("wait for the start", _startReports);
+        if (_hasCommand)
+            process.LookUp();
         if (process.Seccomp is not { IsEarly: true })
             CloseAllButKept();
         _program.Call("close what the start does not need", SystemCallNumber.close, _go);
+        _program.Announce("wait for the start", _startReports);
         _program.WaitAtGate("wait for the start", _startGate, _startSignals);
     }
 }

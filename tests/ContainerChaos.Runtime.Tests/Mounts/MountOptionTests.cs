@@ -117,7 +117,7 @@ public sealed class MountOptionTests : IDisposable
     {
         var (code, _, errors) = _bundle.InUserNamespace().With(Bind(_volume, "/mnt", Words(options))).Run("true", Flags(ofSource));
         Assert.NotEqual(0, code);
-        Assert.Contains("Operation not permitted", errors);
+        Assert.Contains("operation not permitted (EPERM)", errors);
     }
 
     [BusyboxFact]

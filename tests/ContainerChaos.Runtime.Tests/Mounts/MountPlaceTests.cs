@@ -73,7 +73,7 @@ public sealed class MountPlaceTests : IDisposable
         var (code, _, errors) = _bundle.With(Tmpfs("/etc/file/x")).Run("true");
         Assert.NotEqual(0, code);
         Assert.Contains("/etc/file/x", errors);
-        Assert.Contains("Not a directory", errors);
+        Assert.Contains("not a directory (ENOTDIR)", errors);
     }
 
     [BusyboxFact]
