@@ -42,10 +42,10 @@ public sealed class CgroupHost
         var hierarchies = new List<CgroupHierarchy>();
         var named = new List<CgroupHierarchy>();
         string? unified = null;
-        for (var i = 0; i < mounts.Count; i++)
+        foreach (var mount in mounts)
         {
-            var mount = mounts[i];
-            if (mount.FileSystem is not ("cgroup" or "cgroup2") || IsHidden(mounts, i))
+            // Such as one that benchmarks take away: the kernel lists it, and no path leads to it.
+            if (mount.FileSystem is not ("cgroup" or "cgroup2") || mount.IsHidden(mounts))
                 continue;
             if (mount.FileSystem == "cgroup2")
             {
@@ -78,19 +78,6 @@ public sealed class CgroupHost
     /// <param name="comesWithProcess">See <see cref="Cgroup.ComesWithProcess"/>.</param>
     public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core, bool comesWithProcess = false) =>
         new(this, path, membership) { ComesWithProcess = comesWithProcess };
-
-    /// <summary>Whether a later mount lies over this one: mountinfo lists both, and no path leads to the lower.</summary>
-    private static bool IsHidden(IReadOnlyList<MountInfo> mounts, int index)
-    {
-        var place = mounts[index].MountPoint;
-        for (var i = index + 1; i < mounts.Count; i++)
-        {
-            var other = mounts[i].MountPoint;
-            if (place.StartsWith(other, StringComparison.Ordinal) && (place.Length == other.Length || other == "/" || place[other.Length] == '/'))
-                return true;
-        }
-        return false;
-    }
 
     private static bool IsName(string option) => option.StartsWith("name=", StringComparison.Ordinal);
 

@@ -14,6 +14,12 @@ namespace ContainerChaos.Linux;
 /// </remarks>
 public sealed record MountInfo(string Root, string MountPoint, string FileSystem, string SuperOptions)
 {
+    /// <summary>Its number; 0 where none was read.</summary>
+    public int Id { get; init; }
+
+    /// <summary>The number of the mount that it lies on.</summary>
+    public int ParentId { get; init; }
+
     /// <summary>This process's mounts.</summary>
     public static IReadOnlyList<MountInfo> ReadSelf() => Read("/proc/self/mountinfo");
 
@@ -35,10 +41,31 @@ public sealed record MountInfo(string Root, string MountPoint, string FileSystem
         mount = null;
         var fields = line.Split(' ');
         var hyphen = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
-        if (hyphen < 0 || fields.Length < hyphen + 4)
+        if (hyphen < 0 || fields.Length < hyphen + 4 || !int.TryParse(fields[0], out var id) || !int.TryParse(fields[1], out var parent))
             return false;
-        mount = new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[hyphen + 1], fields[hyphen + 3]);
+        mount = new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[hyphen + 1], fields[hyphen + 3]) { Id = id, ParentId = parent };
         return true;
+    }
+
+    /// <summary>
+    /// Whether no path leads to it, since another mount lies over it or over a directory above it. The order of the lines says nothing of
+    /// that: a mount that was moved, or that others were moved onto, stands anywhere.
+    /// </summary>
+    /// <param name="mounts">All mounts of the namespace, this one among them.</param>
+    public bool IsHidden(IReadOnlyList<MountInfo> mounts)
+    {
+        var covered = MountPoint + "/";
+        MountInfo? child = null;
+        for (var at = this; at is not null; at = mounts.FirstOrDefault(mount => mount.Id == child!.ParentId && mount.Id != child.Id))
+        {
+            if (mounts.Any(other => other.ParentId == at.Id && other.Id != at.Id && other != child && Lies(other.MountPoint, covered)))
+                return true;
+            covered = at.MountPoint + "/";
+            child = at;
+        }
+        return false;
+
+        static bool Lies(string over, string path) => over == "/" || path.StartsWith(over + "/", StringComparison.Ordinal);
     }
 
     /// <summary>Space, tab, newline and backslash stand as an octal escape, <c>\040</c> (proc_pid_mountinfo(5)).</summary>

@@ -57,6 +57,19 @@ public sealed class CgroupDetectionTests
     public void A_hierarchy_under_another_mount_is_not_there(string place, CgroupMode mode) =>
         Assert.Equal(mode, Detect(Hybrid + $"\n91 25 0:50 / {place} rw - tmpfs none rw").Mode);
 
+    [Theory]
+    [InlineData("90 29 0:50 / /sys/fs rw - tmpfs none rw")]
+    [InlineData("90 25 0:50 / /sys/fs/cgroup rw - tmpfs none rw")]
+    public void What_lies_over_a_directory_above_hides_all_below_it(string line) =>
+        Assert.Throws<ErrnoException>(() => Detect("29 1 8:1 / / rw - ext4 /dev/sda rw\n" + Hybrid + "\n" + line));
+
+    [Fact]
+    public void Mounts_that_were_moved_onto_one_that_is_listed_after_them_are_there()
+    {
+        var lines = Hybrid.Split('\n');
+        Assert.Equal(CgroupMode.Hybrid, Detect(string.Join('\n', lines[1..].Append(lines[0]))).Mode);
+    }
+
     [Fact]
     public void The_first_mount_of_a_hierarchy_that_is_mounted_twice_counts()
     {
