@@ -18,8 +18,8 @@ public sealed record EngineOptions
     /// <summary>The binary that the embedded image <c>target:latest</c> is made of. Default <c>target</c> beside this assembly, or <c>CONTAINERCHAOS_TARGET</c>.</summary>
     public string TargetPath { get; init; } = FromEnvironment("CONTAINERCHAOS_TARGET") ?? Path.Combine(AppDirectory, "target");
 
-    /// <summary>The control group that the containers' groups are made in, a path below the root of each hierarchy. Default <c>/containerchaos</c>, or <c>CONTAINERCHAOS_CGROUP</c>.</summary>
-    public string CgroupParent { get; init; } = FromEnvironment("CONTAINERCHAOS_CGROUP") ?? "/containerchaos";
+    /// <summary>The control group that the containers' groups are made in, a path below the root of each hierarchy. Default <c>/containerchaos</c>, an ordinary user's on version 2 <c>containerchaos</c> beside the group that this process is in, or <c>CONTAINERCHAOS_CGROUP</c>.</summary>
+    public string CgroupParent { get; init; } = FromEnvironment("CONTAINERCHAOS_CGROUP") ?? (OwnIdentity.User == 0 ? "/containerchaos" : BesideOwnGroup());
 
     // The module's folder when PowerShell loaded us (AppContext.BaseDirectory is pwsh's own there).
     private static string AppDirectory
@@ -30,6 +30,11 @@ public sealed record EngineOptions
             return location.Length > 0 ? Path.GetDirectoryName(location)! : AppContext.BaseDirectory;
         }
     }
+
+    // What is delegated to an ordinary user is around the group they are in, and that one has processes.
+    private static string BesideOwnGroup() => !File.Exists("/sys/fs/cgroup/cgroup.controllers") || CgroupHost.OwnUnifiedPath is not { } own
+        ? "/containerchaos"
+        : Path.GetDirectoryName(own)?.TrimEnd('/') + "/containerchaos";
 
     // XDG Base Directory Specification.
     private static string UserFolder(string variable, string belowHome) => Path.Combine(

@@ -56,6 +56,24 @@ public sealed partial class Cgroup
     public FileDescriptor? OpenForClone() =>
         Unified is { } part && !ComesWithProcess ? FileDescriptor.Open(part.Directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY) : null;
 
+    /// <summary>
+    /// Whether this process may put another into the group. On version 2 that takes, beside the group, the right to write
+    /// <c>cgroup.procs</c> of the lowest group above both this process's and this one (cgroup-v2.rst, Delegation Containment).
+    /// </summary>
+    public bool CanBeJoined
+    {
+        get
+        {
+            if (_host.Mode != CgroupMode.V2 || Unified is not { } part || CgroupHost.OwnUnifiedPath is not { } own)
+                return true;
+            var common = part.Root;
+            foreach (var (name, _) in own.Split('/').Skip(1).Zip(Path.Split('/').Skip(1)).TakeWhile(names => names.First == names.Second && names.First.Length > 0))
+                common += "/" + name;
+            using var file = FileDescriptor.TryOpen(common + "/cgroup.procs", OpenFlags.O_WRONLY, 0, out var errno);
+            return errno is not (Errno.EACCES or Errno.EPERM or Errno.EROFS);
+        }
+    }
+
     /// <summary>Whether somebody else makes the group, with a process in it that was cloned elsewhere.</summary>
     public bool ComesWithProcess { get; init; }
 

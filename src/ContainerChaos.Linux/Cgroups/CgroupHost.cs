@@ -20,6 +20,23 @@ public sealed class CgroupHost
     /// <summary>This host.</summary>
     public static CgroupHost Current => CurrentHost.Value;
 
+    /// <summary>This process's version 2 group, a path below the root of the hierarchy; null where it is in none, or none that can be seen from here.</summary>
+    public static string? OwnUnifiedPath
+    {
+        get
+        {
+            try
+            {
+                var line = File.ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal));
+                return line is null || line.Contains("/..", StringComparison.Ordinal) ? null : line["0::".Length..];
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Which versions are mounted.</summary>
     public CgroupMode Mode { get; }
 

@@ -115,12 +115,15 @@ internal sealed partial class ContainerMonitor : IDisposable
         try
         {
             group.Create();
-            return group;
+            if (group.CanBeJoined)
+                return group;
+            group.TryDelete();
         }
         catch (ErrnoException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
         {
-            return CgroupHost.Current.Group(path, CgroupMembership.None);
+            // None is the user's.
         }
+        return CgroupHost.Current.Group(path, CgroupMembership.None);
     }
 
     private void ApplyLimits()
