@@ -7,6 +7,7 @@ BeforeDiscovery {
         'this kernel gives ordinary users no user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone)'
     }
     $version1 = 'memory', 'pids', 'cpu', 'freezer' | ForEach-Object { "/sys/fs/cgroup/$_" } | Where-Object { Test-Path "$_/cgroup.procs" }
+    $isVersion2 = Test-Path /sys/fs/cgroup/cgroup.controllers
     $users = @(
         @{ User = 'a user without a name, whose id is the only one'; Id = 4321; Tags = 'Always', 'Alone', 'Undelegated' }
         @{ User = 'a user with subordinate ids and delegated groups'; Id = 4322; Ranges = $true; Delegated = $true; Tags = 'Always', 'Ranges', 'Delegated'
@@ -15,14 +16,15 @@ BeforeDiscovery {
     )
     foreach ($user in $users) {
         $user.Reason ??= $reason
-        if ($user.Delegated -and $version1.Count -lt 4) { $user.Reason ??= 'needs version 1 hierarchies: on version 2 the user''s processes have to be below the delegated group' }
+        if ($user.Delegated -and $version1.Count -lt 4 -and -not $isVersion2) { $user.Reason ??= 'needs the memory, pids, cpu and freezer controllers on one version' }
         if ($user.Reason) {
             $user.Tests = @(@{ Name = 'every cmdlet'; Reason = $user.Reason })
             continue
         }
         $folder = "$([IO.Path]::GetTempPath())ccrootless-$PID-$($user.Id)"
         $parent = "/containerchaos-rootless-$PID-$($user.Id)"
-        $groups = @($user.Delegated ? ($version1 | ForEach-Object { $_ + $parent }) : @())
+        # On version 2 the user's own processes have to be below what is delegated too.
+        $groups = @(if ($user.Delegated) { $isVersion2 ? "/sys/fs/cgroup$parent" : ($version1 | ForEach-Object { $_ + $parent }) })
         try {
             New-Item -ItemType Directory $folder, "$folder/home", "$folder/tmp", "$folder/run", "$folder/data", "$folder/pester", "$folder/artifacts", "$folder/tests" | Out-Null
             if ($user.Ranges) {
@@ -38,20 +40,28 @@ BeforeDiscovery {
                 [IO.Directory]::CreateDirectory($group) | Out-Null
                 /bin/chown $user.Id $group
             }
+            if ($groups -and $isVersion2) {
+                $controllers = '+memory +pids +cpu'
+                Set-Content /sys/fs/cgroup/cgroup.subtree_control $controllers
+                [IO.Directory]::CreateDirectory("$groups/shell") | Out-Null
+                'cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control' | ForEach-Object { /bin/chown $user.Id "$groups/$_" }
+                $env:SHELL_GROUP = "$groups/shell"
+            }
             $env:TAGS = $user.Tags -join ','
             $env:POWERSHELL = [Environment]::ProcessPath
             $former = $env:CONTAINERCHAOS_CGROUP
             $env:CONTAINERCHAOS_CGROUP = $parent
             $artifacts = $env:CONTAINERCHAOS_ARTIFACTS ? $env:CONTAINERCHAOS_ARTIFACTS : (Join-Path $PSScriptRoot '../../artifacts')
-            $said = unshare --mount timeout 300 sh "$PSScriptRoot/Rootless/as-user.sh" $folder $user.Id (Get-Module Pester).ModuleBase $artifacts $PSScriptRoot 2>&1 | Out-String
+            $said = unshare --mount timeout 600 sh "$PSScriptRoot/Rootless/as-user.sh" $folder $user.Id (Get-Module Pester).ModuleBase $artifacts $PSScriptRoot 2>&1 | Out-String
             $user.Tests = (Test-Path "$folder/results.json") ? @(Get-Content -Raw "$folder/results.json" | ConvertFrom-Json -AsHashtable) : @(@{ Name = 'every cmdlet'; Result = 'Failed'; Error = $said })
+            if ($env:SHELL_GROUP) { [IO.Directory]::Delete($env:SHELL_GROUP) }
             $left = @(foreach ($group in $groups) { Get-ChildItem -Directory $group | ForEach-Object FullName })
             $left += @(Get-ChildItem -Recurse -File -Force "$folder/run" | ForEach-Object FullName)
             $user.Tests += @{ Name = 'nothing is left of it'; Result = $left ? 'Failed' : 'Passed'; Error = $left -join ', ' }
         }
         finally {
             $env:CONTAINERCHAOS_CGROUP = $former
-            $env:TAGS = $env:POWERSHELL = $null
+            $env:TAGS = $env:POWERSHELL = $env:SHELL_GROUP = $null
             foreach ($group in $groups) { Get-Item $group -ErrorAction Ignore | ForEach-Object { $_.Delete() } }
             Remove-Item -Recurse -Force $folder
         }

@@ -1,5 +1,5 @@
 # Run as an ordinary user by ../Rootless.Tests.ps1. Of the tags, Always holds for each kind of user; Alone is one whose id is the only
-# one, Ranges one with subordinate ids; Undelegated one without control groups, Delegated one with version 1 groups of their own.
+# one, Ranges one with subordinate ids; Undelegated one without control groups, Delegated one with groups of their own.
 BeforeAll {
     . $PSScriptRoot/../Suite.ps1
     $root = "$env:XDG_DATA_HOME/containerchaos"
@@ -260,9 +260,9 @@ Describe 'Limits' {
     It 'are in force in delegated groups, and an OOM is seen' -Tag Delegated {
         $app = New-Container app -Image target -Command pause -Memory 32MB -Cpus 0.5 -PidsLimit 20 | Start-Container -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
-        Get-Content "/sys/fs/cgroup/memory$($app.CgroupPath)/memory.limit_in_bytes" | Should -Be 33554432
-        Get-Content "/sys/fs/cgroup/pids$($app.CgroupPath)/pids.max" | Should -Be 20
-        Get-Content "/sys/fs/cgroup/cpu$($app.CgroupPath)/cpu.cfs_quota_us" | Should -Be 50000
+        $files = (Test-Path /sys/fs/cgroup/cgroup.controllers) ? @('/memory.max', '/pids.max', '/cpu.max') : @('memory/memory.limit_in_bytes', 'pids/pids.max', 'cpu/cpu.cfs_quota_us')
+        $values = foreach ($file in $files) { Get-Content "/sys/fs/cgroup/$(Split-Path $file)$($app.CgroupPath)/$(Split-Path -Leaf $file)" }
+        $values -replace ' 100000$' | Should -Be 33554432, 20, 50000
         $leak = New-Container leak -Image target -Command leak -Memory 16MB | Start-Container | Wait-Container
         $leak.OomKilled | Should -BeTrue
         $leak.ExitCode | Should -Be 137

@@ -12,6 +12,7 @@ mount --bind "$5" "$folder/tests"
 for list in passwd subuid subgid; do
     if [ -e "$folder/$list" ]; then mount --bind "$folder/$list" "/etc/$list"; fi
 done
+if [ -n "$SHELL_GROUP" ]; then echo $$ > "$SHELL_GROUP/cgroup.procs"; fi
 cd "$folder"
 exec env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 HOME="$folder/home" TMPDIR="$folder/tmp" \
     POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off CONTAINERCHAOS_CGROUP="$CONTAINERCHAOS_CGROUP" \
