@@ -16,6 +16,7 @@
         'Get-ContainerLog'
         'Get-ContainerNamespace'
         'Get-ContainerProcess'
+        'Get-ContainerStats'
         'Get-ZombieCount'
         'Import-ContainerImage'
         'Invoke-ChaosScenario'

@@ -41,6 +41,25 @@ Describe 'The processes of a container' {
         $net[2].IsShared | Should -BeTrue
     }
 
+    It 'are measured with Get-ContainerStats, all that run by default' {
+        New-Container busy -Image target -Command cpu, 1 -Cpus 0.2 -Memory 64MB -PidsLimit 20 | Start-Container | Out-Null
+        New-Container idle -Image target -Command pause | Start-Container | Out-Null
+        New-Container down -Image target | Out-Null
+        $stats = Get-ContainerStats
+        $stats.Name | Sort-Object | Should -Be 'busy', 'idle'
+        $busy = $stats | Where-Object Name -EQ busy
+        $busy.CpuPercent | Should -BeGreaterThan 5
+        $busy.CpuPercent | Should -BeLessThan 40
+        $busy.MemoryLimitBytes | Should -Be 64MB
+        $busy.PidsLimit | Should -Be 20
+        ($stats | Where-Object Name -EQ idle).CpuPercent | Should -BeLessThan 5
+        ($stats | Out-String) | Should -Match 'busy +\d'
+
+        Get-ContainerStats down, idle -ErrorAction SilentlyContinue -ErrorVariable failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'InvalidState*'
+        (Get-Container idle | Get-ContainerStats -Watch -Interval 0.1 | Select-Object -First 3) | Should -HaveCount 3
+    }
+
     It 'can be piped to Send-Signal, each by its PID in the container' {
         New-Container app -Image target -Command seq, sleep, infinity, '&', pause | Start-Container | Out-Null
         Wait-Until { Get-ContainerProcess app | Where-Object Command -Like '*sleep infinity' }

@@ -8,7 +8,7 @@ namespace ContainerChaos.Linux;
 /// </summary>
 public sealed partial class Cgroup
 {
-    private static readonly string[] CoreControllers = ["memory", "pids", "cpu", "freezer"];
+    private static readonly string[] CoreControllers = ["memory", "pids", "cpu", "freezer", "cpuacct", "blkio", "io"];
 
     private readonly CgroupHost _host;
     private readonly CgroupMembership _membership;
