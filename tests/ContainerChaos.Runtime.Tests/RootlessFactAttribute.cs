@@ -3,7 +3,7 @@ namespace ContainerChaos.Runtime.Tests;
 /// <summary>A test that runs ccrun as an ordinary user; skipped with the reason where that cannot be.</summary>
 internal sealed class RootlessFactAttribute : FactAttribute
 {
-    public RootlessFactAttribute(bool needsIdPrograms = false, bool needsVersion1 = false)
+    public RootlessFactAttribute(bool needsIdPrograms = false, bool needsVersion1 = false, bool needsVersion2 = false)
     {
         if (!Environment.IsPrivilegedProcess)
             Skip = "needs root, to become another user";
@@ -15,6 +15,8 @@ internal sealed class RootlessFactAttribute : FactAttribute
             Skip = "needs newuidmap (apt-get install uidmap)";
         else if (needsVersion1 && !Directory.Exists("/sys/fs/cgroup/memory"))
             Skip = "needs the memory controller on version 1: on version 2 the user's processes have to be below the delegated group";
+        else if (needsVersion2 && File.Exists("/sys/fs/cgroup/cgroup.controllers") is false)
+            Skip = "needs version 2 alone; tests/vm/run boots such a machine";
     }
 
     private static string Read(string path) => File.Exists(path) ? File.ReadAllText(path).Trim() : "";

@@ -1,25 +1,18 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using static ContainerChaos.Runtime.Tests.RootlessBundle;
 
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>ccrun as an ordinary user: one that the host has no name for, with nothing but a directory of its own.</summary>
 public sealed class RootlessTests : IDisposable
 {
-    private const int User = 4321, FirstSubordinate = 200_000;
+    private const int FirstSubordinate = 200_000;
 
     private readonly TestRoot _root = new();
 
-    public RootlessTests()
-    {
-        // Where the build has it, an ordinary user may not be able to reach it.
-        File.Copy(TestRoot.CcrunPath, _root["ccrun"]);
-        Directory.CreateDirectory(_root["bundle/rootfs"]);
-        Directory.CreateDirectory(_root["state"]);
-        File.Copy(TestRoot.TargetPath, _root["bundle/rootfs/target"]);
-        Sh($"chmod 755 '{_root.Directory}' '{_root["ccrun"]}' '{_root["bundle/rootfs/target"]}'; chown -R {User}:{User} '{_root["bundle"]}' '{_root["state"]}'");
-        Assert.Equal((0, "", ""), Ccrun("spec", "--rootless"));
-    }
+    private readonly RootlessBundle _bundle;
+
+    public RootlessTests() => _bundle = new RootlessBundle(_root);
 
     public void Dispose() => _root.Dispose();
 
@@ -58,7 +51,7 @@ public sealed class RootlessTests : IDisposable
         File.WriteAllText(_root["passwd"], File.ReadAllText("/etc/passwd") + $"ccuser:x:{User}:{User}::/:/bin/sh\n");
         var (code, output, errors) = Sh(
             $"mount --make-rprivate /; mount --bind '{_root["subid"]}' /etc/subuid; mount --bind '{_root["subid"]}' /etc/subgid; mount --bind '{_root["passwd"]}' /etc/passwd; "
-            + $"cd '{_root["bundle"]}'; exec env XDG_RUNTIME_DIR='{_root["state"]}' {AsUser} '{_root["ccrun"]}' run many", "unshare", "--mount");
+            + $"cd '{_root["bundle"]}'; exec env {_bundle.Environment} {AsUser} '{_root["ccrun"]}' run many", "unshare", "--mount");
         Assert.Equal((0, ""), (code, errors));
         Assert.Equal(["0", $"{User}", "1", "1", $"{FirstSubordinate}", "65535", "allow"], Words(output));
         Leaves_nothing();
@@ -117,19 +110,11 @@ public sealed class RootlessTests : IDisposable
         Assert.Contains("XDG_RUNTIME_DIR", errors);
     }
 
-    private static string AsUser => $"setpriv --reuid {User} --regid {User} --clear-groups --inh-caps=-all";
+    private (int Code, string Output, string Errors) Ccrun(params string[] arguments) => _bundle.Ccrun(arguments);
 
-    private (int Code, string Output, string Errors) Ccrun(params string[] arguments) =>
-        Sh($"cd '{_root["bundle"]}'; exec env XDG_RUNTIME_DIR='{_root["state"]}' {AsUser} '{_root["ccrun"]}' {string.Join(' ', arguments.Select(a => $"'{a}'"))}");
+    private void Configure(params string[] command) => _bundle.Configure(command);
 
-    private void Configure(params string[] command)
-    {
-        Edit(config =>
-        {
-            config["process"]!["terminal"] = false;
-            config["process"]!["args"] = new JsonArray([.. command.Prepend("/target").Select(a => JsonValue.Create(a))]);
-        });
-    }
+    private void Edit(Action<JsonNode> change) => _bundle.Edit(change);
 
     private void MapMore() => Edit(config =>
     {
@@ -141,37 +126,9 @@ public sealed class RootlessTests : IDisposable
         }
     });
 
-    private void Edit(Action<JsonNode> change)
-    {
-        var path = _root["bundle/config.json"];
-        var config = JsonNode.Parse(File.ReadAllText(path))!;
-        change(config);
-        File.WriteAllText(path, config.ToJsonString());
-    }
-
-    private static (int Code, string Output, string Errors) Sh(string script, params string[] before)
-    {
-        // Standard output and error are files: a container that is left running would keep a pipe open.
-        var (output, errors) = (Path.GetTempFileName(), Path.GetTempFileName());
-        try
-        {
-            string[] command = [.. before, "timeout", "20", "sh", "-c", $"exec < /dev/null > '{output}' 2> '{errors}'; {script}"];
-            using var process = Process.Start(command[0], command[1..]);
-            process.WaitForExit();
-            return (process.ExitCode, File.ReadAllText(output), File.ReadAllText(errors));
-        }
-        finally
-        {
-            File.Delete(output);
-            File.Delete(errors);
-        }
-    }
-
-    private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-
     private void Leaves_nothing()
     {
-        Assert.Empty(Directory.Exists(_root["state/ccrun"]) ? Directory.GetFileSystemEntries(_root["state/ccrun"]) : []);
+        _bundle.Leaves_nothing();
         Assert.Empty(_root.FindLeaks());
     }
 }

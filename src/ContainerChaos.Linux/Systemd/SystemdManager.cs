@@ -33,7 +33,8 @@ public sealed class SystemdManager : IDisposable
             }
             catch (ErrnoException e)
             {
-                first ??= e;
+                // That a socket is not there says less than that one does not let this user in.
+                first = first is null or { Errno: Errno.ENOENT } ? e : first;
             }
         }
         throw first ?? new ErrnoException(Errno.ENOENT, "connect", "(XDG_RUNTIME_DIR and DBUS_SESSION_BUS_ADDRESS are not set)");

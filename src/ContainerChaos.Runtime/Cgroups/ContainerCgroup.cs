@@ -118,7 +118,7 @@ internal sealed class ContainerCgroup
             Group.TryDelete(made);
             _record = _record with { IsMade = false };
             throw _isDefault && e.Errno is Errno.EACCES or Errno.EPERM
-                ? new ContainerException(ErrorReason.PermissionDenied, $"{_subject}: rootless needs no limits + no cgrouppath when no permission is granted for cgroups: {e.Message}.", _subject, e) { Remedy = DelegateIt }
+                ? new ContainerException(ErrorReason.PermissionDenied, $"{_subject}: rootless needs no limits + no cgrouppath when no permission is granted for cgroups: {e.Message}.", _subject, e) { Remedy = OwnGroup.Advice() ?? DelegateIt }
                 : Failure(e);
         }
         try
@@ -254,19 +254,10 @@ internal sealed class ContainerCgroup
 
     private static bool IsRootless => !Environment.IsPrivilegedProcess || !UserNamespace.IsInitial;
 
-    /// <summary>What is delegated to an ordinary user is around its own group: one beside that, since the own one has processes.</summary>
-    private static string Beside(string id)
-    {
-        var own = CgroupHost.Current.Mode == CgroupMode.V2
-            ? File.ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))
-            : null;
-        return own is null ? "/" + id : $"{Path.GetDirectoryName(own["0::".Length..])?.TrimEnd('/')}/{id}";
-    }
-
     private static string ToAbsolute(string? path, string id)
     {
         if (path is null or "")
-            return IsRootless ? Beside(id) : "/" + id;
+            return IsRootless ? OwnGroup.Beside(id) : "/" + id;
         if (path.Split('/').Contains("..") || path.Contains('\0'))
             throw new ContainerException(ErrorReason.InvalidArgument, $"linux.cgroupsPath: '{path}' is not a path below the root of the hierarchies.", path);
         // runtime-spec, config-linux: a relative path is the runtime's to interpret; here it is as if it were absolute.
