@@ -21,7 +21,5 @@ internal static class OwnGroup
     }
 
     /// <summary>The version 2 path, where there is no other version.</summary>
-    private static string? ReadPath() => CgroupHost.Current.Mode == CgroupMode.V2
-        ? File.ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?["0::".Length..]
-        : null;
+    private static string? ReadPath() => CgroupHost.Current.Mode == CgroupMode.V2 ? CgroupHost.OwnUnifiedPath : null;
 }
