@@ -12,11 +12,30 @@ namespace ContainerChaos.Runtime;
 /// </remarks>
 public sealed record OverlayRoot(IReadOnlyList<string> LowerDirs, string UpperDir, string WorkDir)
 {
-    /// <summary>The mount options (overlayfs.rst); the characters that separate them are escaped.</summary>
+    /// <summary>
+    /// The directory that all layers are below, from which an overlay with several is mounted: mount(2) takes one page of
+    /// options, which absolute paths of some thirty layers fill. Null where there is one layer, or no such directory.
+    /// </summary>
+    internal string? CommonDirectory
+    {
+        get
+        {
+            if (LowerDirs.Count < 2)
+                return null;
+            var common = LowerDirs[0];
+            foreach (var other in LowerDirs)
+                common = common[..common.AsSpan().CommonPrefixLength(other)];
+            return common.LastIndexOf('/') is > 0 and var end ? common[..end] : null;
+        }
+    }
+
+    /// <summary>The mount options (overlayfs.rst), relative to <see cref="CommonDirectory"/>; the characters that separate them are escaped.</summary>
     internal string ToOptions() =>
-        $"lowerdir={string.Join(':', LowerDirs.Select(Escape))},upperdir={Escape(UpperDir)},workdir={Escape(WorkDir)}"
+        $"lowerdir={string.Join(':', LowerDirs.Select(Relative).Select(Escape))},upperdir={Escape(UpperDir)},workdir={Escape(WorkDir)}"
         // In a user namespace the attributes trusted.overlay.* can't be set (overlayfs.rst, User xattr).
         + (OwnIdentity.User == 0 && UserNamespace.IsInitial ? "" : ",userxattr");
+
+    private string Relative(string layer) => CommonDirectory is { } directory ? layer[(directory.Length + 1)..] : layer;
 
     private static string Escape(string path) => path.Replace("\\", "\\\\").Replace(":", "\\:").Replace(",", "\\,");
 }
