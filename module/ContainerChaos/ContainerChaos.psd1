@@ -11,8 +11,11 @@
     TypesToProcess = @('ContainerChaos.types.ps1xml')
     FormatsToProcess = @('ContainerChaos.format.ps1xml')
     CmdletsToExport = @(
+        'Add-ContainerImageTag'
+        'Export-ContainerImage'
         'Get-Container'
         'Get-ContainerImage'
+        'Get-ContainerImageHistory'
         'Get-ContainerLog'
         'Get-ContainerNamespace'
         'Get-ContainerProcess'
@@ -26,6 +29,7 @@
         'Remove-ContainerImage'
         'Restart-Container'
         'Resume-Container'
+        'Save-Container'
         'Send-Signal'
         'Start-Container'
         'Stop-Container'

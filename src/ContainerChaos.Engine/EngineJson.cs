@@ -7,6 +7,5 @@ namespace ContainerChaos.Engine;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageDocument))]
-[JsonSerializable(typeof(ImageContent))]
 [JsonSerializable(typeof(SeccompProfile))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -12,6 +12,15 @@ public sealed record Image
     /// <summary>When the image was first imported into this store.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it was built, by its own account; null when it does not say.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Who built it.</summary>
+    public string Author { get; init; } = "";
+
+    /// <summary>The processor it is for, in Go's words: <c>amd64</c>, <c>arm64</c>.</summary>
+    public string Architecture { get; init; } = "";
+
     /// <summary>The sum of the sizes of the regular files in its layers, in bytes.</summary>
     public required long SizeBytes { get; init; }
 
@@ -35,6 +44,15 @@ public sealed record Image
 
     /// <summary>The signal that asks its containers to stop, by name (<c>SIGTERM</c>) or number; null for SIGTERM.</summary>
     public string? StopSignal { get; init; }
+
+    /// <summary>The ports that its service listens on, <c>80/tcp</c>.</summary>
+    public IReadOnlyList<string> ExposedPorts { get; init; } = [];
+
+    /// <summary>The folders that hold data, for which containers get volumes.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>How its containers' health is probed; null for not at all.</summary>
+    public ImageHealthcheck? Healthcheck { get; init; }
 
     /// <summary>Labels that its containers inherit.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

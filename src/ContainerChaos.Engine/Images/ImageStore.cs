@@ -87,9 +87,11 @@ public sealed partial class ImageStore
             }
 
             foreach (var name in removed)
-                File.Delete(ReferencePath(name));
-            if (removed.Count == names.Count && users.Count == 0)
-                RemoveContent(document);
+                Durable.Delete(ReferencePath(name));
+            if (removed.Count < names.Count || users.Count > 0)
+                return;
+            DeleteDocument(document);
+            Sweep();
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {
@@ -147,19 +149,6 @@ public sealed partial class ImageStore
         throw new ContainerException(ErrorReason.ImageNotFound, $"No image '{normalized}'.", reference) { Remedy = NotFoundRemedy };
     }
 
-    private void RemoveContent(ImageDocument document)
-    {
-        File.Delete(DocumentPath(document.Id));
-        _documents.TryRemove(document.Id, out _);
-        var kept = Directory.EnumerateFiles(_images, "*.json")
-            .Select(path => TryReadDocument("sha256:" + Path.GetFileNameWithoutExtension(path)))
-            .SelectMany(other => other?.Content.Layers ?? [])
-            .Select(layer => layer.Digest)
-            .ToHashSet();
-        foreach (var layer in document.Content.Layers.Where(layer => !kept.Contains(layer.Digest)))
-            _layers.Remove(layer.Digest);
-    }
-
     private List<string> FindUsers(string id)
     {
         var containers = Path.Combine(_options.DataRoot, "containers");
@@ -192,7 +181,8 @@ public sealed partial class ImageStore
 
     private ImageDocument? TryReadDocument(string id)
     {
-        if (_documents.TryGetValue(id, out var cached))
+        // It may be gone meanwhile, by another process.
+        if (_documents.TryGetValue(id, out var cached) && File.Exists(DocumentPath(id)))
             return cached;
         var document = JsonFile.TryRead(DocumentPath(id), EngineJson.Default.ImageDocument);
         return document is null ? null : _documents.GetOrAdd(id, document);

@@ -26,4 +26,7 @@ public sealed record ImportOptions
 
     /// <summary>Takes what is left out and is no error: device nodes, which an ordinary user can't make. Null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
+
+    /// <summary>Whether nothing was asked for that a configuration would say.</summary>
+    internal bool HasDefaults => Entrypoint.Count + Command.Count + Env.Count + Labels.Count == 0 && WorkingDirectory == "/" && User.Length == 0 && StopSignal is null;
 }

@@ -4,23 +4,23 @@ using ContainerChaos.Engine;
 
 namespace ContainerChaos.PowerShell;
 
-/// <summary>Makes an image of a directory or a root file system archive.</summary>
+/// <summary>Imports images: an OCI image layout, an archive of docker save, or a root file system.</summary>
 [Cmdlet(VerbsData.Import, "ContainerImage", SupportsShouldProcess = true)]
 [OutputType(typeof(Image))]
 public sealed class ImportContainerImageCommand : ContainerChaosCmdlet
 {
-    /// <summary>A directory, or a <c>.tar</c>, <c>.tar.gz</c> or <c>.tgz</c> file of a root file system.</summary>
+    /// <summary>A directory or a tar file, plain or compressed with gzip or zstd: an OCI image layout, an archive of docker save, or a root file system. Which of them it is, its content says.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath", "LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>The reference it shall have, <c>repository[:tag]</c>. Without it the file's name without its extension.</summary>
+    /// <summary>The reference it shall have, <c>repository[:tag]</c>. Without it those that the archive names, or the file's name without its extension.</summary>
     [Parameter(Position = 1)]
     [Alias("Name")]
     public string? Reference { get; set; }
 
-    /// <summary>The default command of its containers.</summary>
+    /// <summary>The default command of its containers. This and what follows is for root file systems; images bring their own.</summary>
     [Parameter]
     public string[] Command { get; set; } = [];
 
@@ -50,18 +50,20 @@ public sealed class ImportContainerImageCommand : ContainerChaosCmdlet
     [Parameter]
     public Hashtable? Label { get; set; }
 
-    /// <summary>Imports the tree of the current pipeline object.</summary>
+    /// <summary>Imports what the current pipeline object names.</summary>
     protected override void ProcessRecord()
     {
         var path = ResolvePath(Path);
-        var reference = Reference ?? DefaultReference(path);
-        if (!ShouldProcess(path, $"Import image as {reference}"))
+        if (!ShouldProcess(path, Reference is null ? "Import image" : $"Import image as {Reference}"))
             return;
-        Image? image = null;
-        if (!Attempt(Path, () => image = Engine.Images.Import(path, reference, Options(), Cancellation)))
-            return;
-        WriteVerbose($"{image!.Reference}: imported from {path}, {HumanText.Size(image.SizeBytes)} in {image.Layers.Count} layer(s).");
-        WriteObject(image);
+        Attempt(Path, () =>
+        {
+            foreach (var image in Engine.Images.ImportAll(path, Reference, Options(), Cancellation))
+            {
+                WriteVerbose($"{image.Reference}: imported from {path}, {HumanText.Size(image.SizeBytes)} in {image.Layers.Count} layer(s).");
+                WriteObject(image);
+            }
+        });
     }
 
     private ImportOptions Options() => new()
@@ -75,11 +77,4 @@ public sealed class ImportContainerImageCommand : ContainerChaosCmdlet
         Labels = Arguments.Pairs(Label),
         Warn = WriteWarning,
     };
-
-    private static string DefaultReference(string path)
-    {
-        var name = System.IO.Path.GetFileName(path.TrimEnd('/'));
-        var extension = new[] { ".tar.gz", ".tgz", ".tar" }.FirstOrDefault(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ?? "";
-        return name[..^extension.Length].ToLowerInvariant();
-    }
 }

@@ -18,6 +18,7 @@ internal sealed class LayerExtractor(string directory, string source, IdMaps? ma
     private readonly List<LayerEntry> _directories = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
     private readonly Dictionary<string, OwnerChange> _changes = [];
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private UnixDirectory? _parent;
     private string _parentPath = "";
 
@@ -33,9 +34,18 @@ internal sealed class LayerExtractor(string directory, string source, IdMaps? ma
     /// <summary>Whether an entry belongs to somebody else than root, be they in the namespace or not.</summary>
     public bool HasOtherOwners { get; private set; }
 
+    /// <summary>Whether the tree has all content of the archive: no file was replaced by a later one of its name.</summary>
+    public bool IsComplete { get; private set; } = true;
+
     public void Write(LayerEntry entry, CancellationToken cancellationToken)
     {
         Count++;
+        if (Whiteout.IsName(entry.Path[(entry.Path.LastIndexOf('/') + 1)..]))
+        {
+            Remove(entry.Path);
+            return;
+        }
+
         if (maps is not null && entry.Kind is FileKind.CharacterDevice or FileKind.BlockDevice && entry.HardLink is null)
         {
             warn?.Invoke($"The device node '{entry.Path}' is left out: an ordinary user can't make it. Containers get a /dev of their own.");
@@ -59,10 +69,16 @@ internal sealed class LayerExtractor(string directory, string source, IdMaps? ma
             if (existing.Kind == FileKind.Directory && entry.Kind != FileKind.Directory)
                 throw Invalid($"'{entry.Path}' is a directory and something else");
             if (existing.Kind != FileKind.Directory)
+            {
                 parent.Remove(name, isDirectory: false);
+                IsComplete &= existing is not { Kind: FileKind.Regular, Size: > 0 };
+            }
         }
 
         Create(parent, name, entry, cancellationToken);
+        // What is removed below and made anew here has nothing of what was there.
+        if (entry.Kind == FileKind.Directory && _removed.Remove(entry.Path))
+            MakeOpaque(parent, name);
         if (entry.HardLink is not null)
             return;
         if (maps is null)
@@ -145,6 +161,39 @@ internal sealed class LayerExtractor(string directory, string source, IdMaps? ma
             self?.SetMode(".", entry.Mode);
         }
     }
+
+    private void Remove(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        var mark = path[(slash + 1)..];
+        if (Whiteout.IsForeignMark(mark))
+            return;
+        var directory = slash < 0 ? "" : path[..slash];
+        var parent = OpenParent(directory);
+        if (mark == Whiteout.Opaque)
+        {
+            MakeOpaque(parent, ".");
+            return;
+        }
+
+        var name = mark[Whiteout.Prefix.Length..];
+        if (name is "" or "." or "..")
+            throw Invalid($"'{path}' removes nothing that has a name");
+        // It is about the layers below: what this layer itself has of that name stays, wherever it stands in the archive.
+        switch (parent.TryStat(name)?.Kind)
+        {
+            case null:
+                CreateNode(parent, name, new LayerEntry { Path = path, Kind = FileKind.CharacterDevice });
+                _removed.Add(directory.Length == 0 ? name : directory + "/" + name);
+                break;
+            case FileKind.Directory:
+                MakeOpaque(parent, name);
+                break;
+        }
+    }
+
+    private void MakeOpaque(UnixDirectory parent, string name) =>
+        parent.SetExtendedAttribute(name, maps is null ? Whiteout.OpaqueAttribute : Whiteout.OpaqueUserAttribute, "y"u8);
 
     private static bool IsPrivileged(string attribute) => attribute.StartsWith("security.", StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Engine;
@@ -11,6 +12,19 @@ internal sealed class LayerStore(EngineOptions options)
     public string GetTree(string digest) => Path.Combine(_directory, digest, "diff");
 
     public bool Contains(string digest) => Directory.Exists(GetTree(digest));
+
+    /// <summary>The sum of the sizes of the layer's files.</summary>
+    public long GetSize(string digest) => ReadSizes(digest)[0];
+
+    /// <summary>The length of the layer's uncompressed archive.</summary>
+    public long GetArchiveLength(string digest) => ReadSizes(digest)[1];
+
+    /// <summary>All layers, by digest.</summary>
+    public IEnumerable<string> List() =>
+        Directory.Exists(_directory) ? Directory.EnumerateDirectories(_directory).Select(path => Path.GetFileName(path)).Where(name => name[0] != '.') : [];
+
+    /// <summary>Waits until what was unpacked is on the disk, so that a rename can't come before the content.</summary>
+    public void Flush() => Durable.SyncTree(_directory);
 
     /// <summary>The ids that the layer's files were given to; null when all are root's, who is the same in every user namespace.</summary>
     public IdMaps? TryReadMaps(string digest) =>
@@ -31,9 +45,13 @@ internal sealed class LayerStore(EngineOptions options)
             File.SetUnixFileMode(tree, (UnixFileMode)0x1ED);
             var maps = OrdinaryUser.Maps;
             using var extractor = new LayerExtractor(tree, source.Path, maps, warn);
+            source.RecipePath = RecipePath(temporary);
             foreach (var entry in source.Read(cancellationToken))
                 extractor.Write(entry, cancellationToken);
             extractor.Finish();
+            File.WriteAllText(SizePath(temporary), string.Create(CultureInfo.InvariantCulture, $"{extractor.SizeBytes} {source.ArchiveLength}"));
+            if (!extractor.IsComplete)
+                File.Delete(RecipePath(temporary));
             if (maps is not null)
                 GiveOwners(extractor, temporary, tree, maps);
             return new Unpacked(this, temporary, source.Digest, extractor.SizeBytes, extractor.Count);
@@ -45,15 +63,20 @@ internal sealed class LayerStore(EngineOptions options)
         }
     }
 
+    /// <summary>Writes a layer's uncompressed archive, the one it was made of.</summary>
+    /// <returns>Its length.</returns>
+    public long WriteArchive(string digest, Stream target, CancellationToken cancellationToken) =>
+        LayerArchive.Write(RecipePath(Path.Combine(_directory, digest)), GetTree(digest), digest, target, cancellationToken);
+
     /// <summary>Takes a layer out of the store at once and deletes it then.</summary>
     public void Remove(string digest)
     {
         var grave = OwnedDirectory.NewPath(_directory, "removed");
         try
         {
-            Directory.Move(Path.Combine(_directory, digest), grave);
+            Durable.Move(Path.Combine(_directory, digest), grave);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return;
         }
@@ -62,6 +85,13 @@ internal sealed class LayerStore(EngineOptions options)
     }
 
     private string CcrunPath => options.CcrunPath;
+
+    private long[] ReadSizes(string digest) =>
+        [.. File.ReadAllText(SizePath(Path.Combine(_directory, digest))).Split(' ').Select(number => long.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture))];
+
+    private static string SizePath(string layer) => Path.Combine(layer, "size");
+
+    private static string RecipePath(string layer) => Path.Combine(layer, "recipe.gz");
 
     private static string MapsPath(string layer) => Path.Combine(layer, "ids");
 
@@ -89,12 +119,12 @@ internal sealed class LayerStore(EngineOptions options)
         /// <summary>How many entries it has; none means that the source was empty.</summary>
         public int Count => count;
 
-        /// <summary>Puts it into the store, unless an equal one is there. The caller holds the store's lock.</summary>
+        /// <summary>Puts it into the store, unless an equal one is there. The caller holds the store's lock, and has called <see cref="Flush"/>.</summary>
         public void Commit()
         {
             if (!store.Contains(digest))
             {
-                Directory.Move(directory, Path.Combine(store._directory, digest));
+                Durable.Move(directory, Path.Combine(store._directory, digest));
                 return;
             }
 

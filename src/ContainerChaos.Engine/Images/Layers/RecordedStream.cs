@@ -1,10 +1,10 @@
-using System.Security.Cryptography;
-
 namespace ContainerChaos.Engine;
 
-/// <summary>A stream that adds what is read through it to a digest.</summary>
-internal sealed class HashingStream(Stream inner, IncrementalHash hash) : Stream
+/// <summary>The content of one file of a layer, recorded as it is read.</summary>
+internal sealed class RecordedStream(LayerRecorder recorder, string path, RecordedStream.Reader read) : Stream
 {
+    public delegate int Reader(Span<byte> buffer);
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -21,8 +21,9 @@ internal sealed class HashingStream(Stream inner, IncrementalHash hash) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var count = inner.Read(buffer);
-        hash.AppendData(buffer[..count]);
+        var count = read(buffer);
+        if (count > 0)
+            recorder.Payload(path, buffer[..count]);
         return count;
     }
 
@@ -37,11 +38,4 @@ internal sealed class HashingStream(Stream inner, IncrementalHash hash) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
-    }
 }
