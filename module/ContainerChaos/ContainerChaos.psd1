@@ -35,6 +35,7 @@
         'Stop-Container'
         'Suspend-Container'
         'Wait-Container'
+        'Watch-ContainerEvent'
     )
     FunctionsToExport = @()
     AliasesToExport = @()

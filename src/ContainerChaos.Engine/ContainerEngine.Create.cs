@@ -104,6 +104,7 @@ public sealed partial class ContainerEngine
         }
 
         _store.Remember(definition);
+        Record(EventTypes.Create, definition);
         return Describe(definition, state);
     }
 

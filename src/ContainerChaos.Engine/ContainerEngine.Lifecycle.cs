@@ -108,7 +108,10 @@ public sealed partial class ContainerEngine
         {
             // Usually gone with the last process. What a killed monitor left behind goes here.
             CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
-            return _store.Remove(definition);
+            var removed = _store.Remove(definition);
+            if (removed)
+                Record(EventTypes.Destroy, definition);
+            return removed;
         });
     }
 

@@ -75,10 +75,5 @@ public sealed partial class ContainerEngine
         {
             return false;
         }
-        catch (ErrnoException e) when (e.Errno is Errno.ENOENT or Errno.ENODEV)
-        {
-            // Its group went with its last process; the next look finds it down, or up again.
-            return true;
-        }
     }
 }

@@ -60,6 +60,16 @@ Describe 'The processes of a container' {
         (Get-Container idle | Get-ContainerStats -Watch -Interval 0.1 | Select-Object -First 3) | Should -HaveCount 3
     }
 
+    It 'are told of by Watch-ContainerEvent, also when the container is gone' {
+        $before = Get-Date
+        New-Container app -Image target -Command exit, 3 | Start-Container | Wait-Container | Remove-Container
+        $events = Watch-ContainerEvent app -Since $before -Until (Get-Date)
+        $events.Type | Should -Be 'create', 'start', 'die', 'destroy'
+        $events[2].Attributes['exitCode'] | Should -Be '3'
+        ($events | Out-String) | Should -Match 'die +.*exitCode=3'
+        Watch-ContainerEvent -Since $before -Until (Get-Date) -EventType oom | Should -BeNullOrEmpty
+    }
+
     It 'can be piped to Send-Signal, each by its PID in the container' {
         New-Container app -Image target -Command seq, sleep, infinity, '&', pause | Start-Container | Out-Null
         Wait-Until { Get-ContainerProcess app | Where-Object Command -Like '*sleep infinity' }

@@ -13,7 +13,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     // What an engine makes for all containers together, and what importing is there for.
-    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "run"];
+    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "data/events", "run"];
 
     /// <summary>A list of what is there that should not be; empty when the test is clean.</summary>
     public IReadOnlyList<string> Find()

@@ -23,16 +23,22 @@ internal sealed class ContainerStore(EngineOptions options)
 
     public string NamesDirectory { get; } = Path.Combine(options.DataRoot, "names");
 
+    public string JournalDirectory { get; } = Path.Combine(options.DataRoot, "events");
+
+    /// <summary>Where <see cref="ContainerPaths.Journal"/> leads as well.</summary>
+    public string JournalPath { get; } = Path.Combine(options.DataRoot, "events", "events.jsonl");
+
     public ContainerPaths GetPaths(string id) => new(Path.Combine(ContainersDirectory, id), Path.Combine(options.RunRoot, id));
 
     public void EnsureDirectories()
     {
-        if (_made && Directory.Exists(NamesDirectory))
+        if (_made && Directory.Exists(NamesDirectory) && Directory.Exists(JournalDirectory))
             return;
         Directory.CreateDirectory(options.DataRoot, Private);
         Directory.CreateDirectory(options.RunRoot, Private);
         Directory.CreateDirectory(ContainersDirectory, Private);
         Directory.CreateDirectory(NamesDirectory, Private);
+        Directory.CreateDirectory(JournalDirectory, Private);
         OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
         _made = true;
     }

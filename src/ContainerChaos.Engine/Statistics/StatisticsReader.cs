@@ -39,9 +39,9 @@ internal sealed class StatisticsReader(Cgroup group)
             MemoryBytes = memory.Used,
             CacheBytes = memory.Cache,
             MemoryLimitBytes = memory.Limit,
-            OomKills = group.Has("memory") ? group.ReadOomKills() : 0,
-            Pids = group.Has("pids") ? group.ReadPids() : 0,
-            PidsLimit = group.Has("pids") ? group.ReadPidsLimit() : null,
+            OomKills = ReadKey("memory", group.Has("memory") && group.IsUnified("memory") ? "memory.events" : "memory.oom_control", "oom_kill"),
+            Pids = ReadNumber("pids", "pids.current"),
+            PidsLimit = TryRead("pids", "pids.max") is { } most and not "max" ? Number(most) : null,
             BlockReadBytes = read,
             BlockWriteBytes = written,
             NetworkReceivedBytes = network?.Received,
@@ -65,9 +65,9 @@ internal sealed class StatisticsReader(Cgroup group)
         var unified = group.IsUnified("memory");
         var limit = unified
             ? TryRead("memory", "memory.max") is "max" or null ? (long?)null : ReadNumber("memory", "memory.max")
-            : ReadNumber("memory", "memory.limit_in_bytes") is var legacy && legacy >= NoLegacyLimit ? null : legacy;
+            : ReadNumber("memory", "memory.limit_in_bytes") is > 0 and < NoLegacyLimit and var legacy ? legacy : null;
         var droppable = ReadKey("memory", "memory.stat", unified ? "inactive_file" : "total_inactive_file");
-        return (Math.Max(0, group.ReadMemoryBytes() - droppable), ReadKey("memory", "memory.stat", unified ? "file" : "total_cache"), limit);
+        return (Math.Max(0, ReadNumber("memory", unified ? "memory.current" : "memory.usage_in_bytes") - droppable), ReadKey("memory", "memory.stat", unified ? "file" : "total_cache"), limit);
     }
 
     // Version 2: "8:0 rbytes=1 wbytes=2 …"; version 1: "8:0 Read 1".

@@ -1,7 +1,7 @@
 namespace ContainerChaos.Supervisor;
 
 /// <summary>Something that happened to a container, as its monitor saw it.</summary>
-/// <param name="Type">Docker's verb where it has one: start, die, oom, kill, stop, pause, unpause, restart, exec_start, exec_die; and backoff.</param>
+/// <param name="Type">Docker's verb where it has one: start, die, oom, kill, stop, pause, unpause, restart, exec_start, exec_die, create, destroy; and backoff.</param>
 /// <param name="ContainerId">The container's id.</param>
 /// <param name="Time">The wall clock.</param>
 /// <param name="MonotonicNanoseconds">CLOCK_MONOTONIC, the clock that load samples and faults are stamped with.</param>
@@ -11,4 +11,8 @@ public sealed record ContainerEvent(
     string ContainerId,
     DateTimeOffset Time,
     long MonotonicNanoseconds,
-    IReadOnlyDictionary<string, string> Attributes);
+    IReadOnlyDictionary<string, string> Attributes)
+{
+    /// <summary>The container's name.</summary>
+    public string? Name { get; set; }
+}

@@ -4,8 +4,8 @@ using ContainerChaos.Linux;
 
 namespace ContainerChaos.Supervisor;
 
-/// <summary>Writes a container's events to its file and to whoever subscribed, in the order in which they happened.</summary>
-internal sealed class EventPublisher(string path, string containerId) : IDisposable
+/// <summary>Writes a container's events to its file, to the journal of all and to whoever subscribed, in the order in which they happened.</summary>
+internal sealed class EventPublisher(string path, string journal, string containerId, string name) : IDisposable
 {
     private FileDescriptor? _file;
 
@@ -23,7 +23,7 @@ internal sealed class EventPublisher(string path, string containerId) : IDisposa
         var values = new Dictionary<string, string>(attributes.Length);
         foreach (var (key, value) in attributes)
             values[key] = value;
-        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values);
+        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values) { Name = name };
         Published?.Invoke(containerEvent);
         try
         {
@@ -34,6 +34,7 @@ internal sealed class EventPublisher(string path, string containerId) : IDisposa
         {
             // A full disk costs the record of an event, never the supervision.
         }
+        EventJournal.Append(journal, containerEvent);
     }
 
     public void Dispose() => _file?.Dispose();

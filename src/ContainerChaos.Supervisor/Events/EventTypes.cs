@@ -3,6 +3,12 @@ namespace ContainerChaos.Supervisor;
 /// <summary>The event verbs that a monitor publishes.</summary>
 public static class EventTypes
 {
+    /// <summary>The container was made (<c>image</c>).</summary>
+    public const string Create = "create";
+
+    /// <summary>The container was removed (<c>image</c>).</summary>
+    public const string Destroy = "destroy";
+
     /// <summary>PID 1 was started (<c>pid</c>, <c>restartCount</c>).</summary>
     public const string Start = "start";
 

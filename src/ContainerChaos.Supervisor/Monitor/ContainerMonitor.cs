@@ -39,7 +39,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _spec = RuntimeSpecJson.Read(paths.Spec);
         _state = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
-        _events = new EventPublisher(paths.Events, _definition.Id);
+        _events = new EventPublisher(paths.Events, paths.Journal, _definition.Id, _definition.Name);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
         _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
         var owner = _spec.Process?.User.Uid ?? 0;

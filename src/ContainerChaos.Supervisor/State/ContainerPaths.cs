@@ -29,6 +29,9 @@ public sealed record ContainerPaths(string ContainerDirectory, string RunDirecto
     /// <summary>The events, a JSON object a line.</summary>
     public string Events => Path.Combine(ContainerDirectory, "events.jsonl");
 
+    /// <summary>The events of all containers of the data root; see <see cref="EventJournal"/>.</summary>
+    public string Journal => Path.GetFullPath(Path.Combine(ContainerDirectory, "..", "..", "events", "events.jsonl"));
+
     /// <summary>The monitor's socket (SOCK_SEQPACKET).</summary>
     public string ControlSocket => Path.Combine(RunDirectory, "control.sock");
 

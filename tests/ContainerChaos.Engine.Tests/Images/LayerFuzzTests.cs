@@ -34,7 +34,7 @@ public sealed class LayerFuzzTests(ITestOutputHelper output) : EngineTest
     {
         var isLong = Environment.GetEnvironmentVariable("CONTAINERCHAOS_LONG") == "1";
         var seed = isLong ? Environment.TickCount : 1;
-        var limit = isLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(15);
+        var limit = isLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
         var watch = Stopwatch.StartNew();
         int count = 0, images = 0;
         var archive = Root["fuzz.tar"];

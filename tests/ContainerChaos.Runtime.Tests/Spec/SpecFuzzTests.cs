@@ -27,7 +27,7 @@ public sealed class SpecFuzzTests(Xunit.Abstractions.ITestOutputHelper output)
         var isLong = Environment.GetEnvironmentVariable("CONTAINERCHAOS_LONG") == "1";
         var seed = isLong ? Environment.TickCount : 1;
         var mutator = new SpecMutator(seed, Corpus);
-        var limit = isLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(15);
+        var limit = isLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
         var watch = Stopwatch.StartNew();
         int count = 0, containers = 0;
         for (; watch.Elapsed < limit; count++)

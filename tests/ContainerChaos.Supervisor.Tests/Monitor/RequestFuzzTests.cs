@@ -25,7 +25,7 @@ public sealed class RequestFuzzTests(ITestOutputHelper output) : ContainerTest
     public void Garbled_requests_are_answered_or_hung_up_on()
     {
         var seed = Patience.IsLong ? Environment.TickCount : 1;
-        var limit = Patience.IsLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(12);
+        var limit = Patience.IsLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
         var container = Started("pause");
         var (pid, monitor) = (container.Pid, container.State.MonitorPid);
         using var nothing = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR);

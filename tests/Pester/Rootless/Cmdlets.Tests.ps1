@@ -119,6 +119,19 @@ Describe 'Looking into a container' -Tag Always {
         foreach ($type in 'user', 'pid', 'mnt', 'uts', 'ipc', 'net') { ($namespaces | Where-Object Type -EQ $type).IsShared | Should -BeFalse -Because $type }
     }
 
+    It 'shows what it uses, as far as a group counts it' {
+        Start-App app | Out-Null
+        $stats = Get-ContainerStats app
+        $stats.Name | Should -Be 'app'
+        $stats.Pids | Should -BeIn 0, 1, 2
+    }
+
+    It 'tells what happened to it' {
+        $before = Get-Date
+        Start-App app | Stop-Container -Timeout 0
+        (Watch-ContainerEvent app -Since $before -Until (Get-Date)).Type | Select-Object -First 2 | Should -Be 'create', 'start'
+    }
+
     It 'sends signals to PID 1 and to others, and says what becomes of them' {
         Start-App deaf signals | Out-Null
         Wait-Until { Send-Signal deaf USR1; Get-ContainerLog deaf | Where-Object Line -Match 'USR1' }
