@@ -173,6 +173,22 @@ Describe 'Images' {
         (Should-FailWith ImageInUse { Remove-ContainerImage app @args }).Exception.Message | Should -Match 'app'
     }
 
+    It 'are made of containers, tagged, told of and exported' {
+        Start-App app pause | Out-Null
+        Invoke-App app /target, write, /made, text | Out-Null
+        $saved = Save-Container app app-saved:1
+        $saved.Reference | Should -Be 'app-saved:1'
+        Add-ContainerImageTag app-saved:1 app-saved:2
+        @(Get-ContainerImageHistory app-saved:2).Count | Should -BeGreaterThan 1
+        Export-ContainerImage app-saved:1 "$TestDrive/saved.tar"
+        Get-ContainerImage app-saved* | Remove-ContainerImage
+        Import-ContainerImage "$TestDrive/saved.tar" | Out-Null
+        New-Container again -Image app-saved:1 -Command /target, cat, /made | Start-Container | Wait-Container | Out-Null
+        (Get-ContainerLog again).Line | Should -Be 'text'
+        Get-Container | Remove-Container -Force
+        Get-ContainerImage app-saved* | Remove-ContainerImage
+    }
+
     It 'show every file as root''s where there is no other id, and refuse another user with the way to have one' -Tag Alone {
         Import-ContainerImage $archive -Command /bin/target, pause | Out-Null
         New-Container app -Image app | Start-Container | Out-Null
