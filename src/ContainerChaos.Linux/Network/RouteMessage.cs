@@ -43,6 +43,20 @@ internal sealed class RouteMessage
         return message;
     }
 
+    /// <summary>A message about a route (struct rtmsg).</summary>
+    internal static RouteMessage OfRoute(ushort type, ushort flags, byte family, byte prefixLength, byte table, byte protocol, byte scope, byte kind)
+    {
+        var message = new RouteMessage(type, flags);
+        message._bytes.Write([family, prefixLength, 0, 0, table, protocol, scope, kind, 0, 0, 0, 0]);
+        return message;
+    }
+
+    internal RouteMessage With(NetlinkAttributes attributes)
+    {
+        _bytes.Write(attributes.Bytes);
+        return this;
+    }
+
     internal RouteMessage With(ushort attribute, string text) => With(attribute, Encoding.UTF8.GetBytes(text + '\0'));
 
     internal RouteMessage With(ushort attribute, uint number)

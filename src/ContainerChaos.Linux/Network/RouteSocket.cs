@@ -5,7 +5,7 @@ using static ContainerChaos.Linux.RouteMessage;
 namespace ContainerChaos.Linux;
 
 /// <summary>The interfaces and addresses of one network namespace (rtnetlink(7)): of the one that the socket was made in.</summary>
-public sealed class RouteSocket : IDisposable
+public sealed partial class RouteSocket : IDisposable
 {
     private const ushort RTM_NEWLINK = 16, RTM_GETLINK = 18, RTM_NEWADDR = 20, RTM_GETADDR = 22, NLMSG_ERROR = 2, NLMSG_DONE = 3;
     private const ushort IFLA_IFNAME = 3, IFLA_NET_NS_FD = 28, IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4, IFA_FLAGS = 8;
@@ -33,7 +33,7 @@ public sealed class RouteSocket : IDisposable
         {
             var name = Attributes(body[LinkSize..]).FirstOrDefault(a => a.Type == IFLA_IFNAME).Value;
             if (name is not null)
-                links.Add(new NetworkLink(BinaryPrimitives.ReadInt32LittleEndian(body[4..]), Encoding.UTF8.GetString(name).TrimEnd('\0')));
+                links.Add(new NetworkLink(BinaryPrimitives.ReadInt32LittleEndian(body[4..]), Encoding.UTF8.GetString(name).TrimEnd('\0')) { IsUp = (BinaryPrimitives.ReadUInt32LittleEndian(body[8..]) & IFF_UP) != 0 });
         });
         return links;
     }

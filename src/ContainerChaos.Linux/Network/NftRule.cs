@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>A rule of an nf_tables chain: expressions that load something of a packet into registers, compare it, and act.</summary>
+/// <remarks>
+/// Registers are the sixteen of four bytes (NFT_REG32_00 is 8), named here by 0 to 15. An expression that does not match ends the rule.
+/// </remarks>
+public sealed class NftRule
+{
+    private const uint NFT_REG_VERDICT = 0, NFT_REG32_00 = 8;
+    private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_NFPROTO = 15, NFT_META_L4PROTO = 16;
+    private const byte NFPROTO_IPV4 = 2, NFPROTO_IPV6 = 10;
+
+    internal NetlinkAttributes Expressions { get; } = new();
+
+    /// <summary>Only packets of one version of IP.</summary>
+    public NftRule Version(bool ipv6) => Meta(NFT_META_NFPROTO, 0).Compare(0, [ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4]);
+
+    /// <summary>Only packets of a transport protocol (6 is TCP, 17 UDP).</summary>
+    public NftRule Protocol(byte protocol) => Meta(NFT_META_L4PROTO, 0).Compare(0, [protocol]);
+
+    /// <summary>Only packets to a port. The protocol must have been compared or loaded.</summary>
+    public NftRule DestinationPort(ushort port) => LoadDestinationPort(0).Compare(0, [(byte)(port >> 8), (byte)port]);
+
+    /// <summary>Only packets to an address.</summary>
+    public NftRule Destination(byte[] address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return LoadDestination(address.Length == 16, 0).Compare(0, address);
+    }
+
+    /// <summary>Only packets whose destination is an address of this host.</summary>
+    public NftRule DestinationIsLocal()
+    {
+        const uint NFT_FIB_RESULT_ADDRTYPE = 3, NFTA_FIB_F_DADDR = 2, RTN_LOCAL = 2;
+        var type = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(type, RTN_LOCAL);
+        return Add("fib", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, NFT_FIB_RESULT_ADDRTYPE).AddBigEndian(3, NFTA_FIB_F_DADDR)).Compare(0, type);
+    }
+
+    /// <summary>Only packets whose destination is no loopback address: 127.0.0.0/8 or ::1.</summary>
+    public NftRule NotLoopback(bool ipv6) => ipv6
+        ? LoadDestination(ipv6, 0).Compare(0, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], notEqual: true)
+        : Payload(1, 16, 1, 0).Compare(0, [127], notEqual: true);
+
+    /// <summary>Only packets of connections whose state has one of the bits (NF_CT_STATE_BIT: 2 established, 4 related, 8 new).</summary>
+    public NftRule ConnectionState(uint bits) => Connection(0, bits);
+
+    /// <summary>Only packets of connections whose status has one of the bits (enum ip_conntrack_status: 32 is IPS_DST_NAT).</summary>
+    public NftRule ConnectionStatus(uint bits) => Connection(2, bits);
+
+    /// <summary>Loads the source address.</summary>
+    public NftRule LoadSource(bool ipv6, int register) => Payload(1, ipv6 ? 8u : 12u, ipv6 ? 16u : 4u, register);
+
+    /// <summary>Loads the destination address.</summary>
+    public NftRule LoadDestination(bool ipv6, int register) => Payload(1, ipv6 ? 24u : 16u, ipv6 ? 16u : 4u, register);
+
+    /// <summary>Loads the destination port.</summary>
+    public NftRule LoadDestinationPort(int register) => Payload(2, 2, 2, register);
+
+    /// <summary>Loads the transport protocol.</summary>
+    public NftRule LoadProtocol(int register) => Meta(NFT_META_L4PROTO, register);
+
+    /// <summary>Loads the name of the interface that the packet came by.</summary>
+    public NftRule LoadInputName(int register) => Meta(NFT_META_IIFNAME, register);
+
+    /// <summary>Loads the name of the interface that the packet leaves by.</summary>
+    public NftRule LoadOutputName(int register) => Meta(NFT_META_OIFNAME, register);
+
+    /// <summary>Only packets whose registers hold a key of a set.</summary>
+    /// <param name="set">Its name.</param>
+    /// <param name="register">Where the key begins.</param>
+    /// <param name="inverted">Only those whose registers hold none.</param>
+    public NftRule In(string set, int register, bool inverted = false) =>
+        Add("lookup", new NetlinkAttributes().Add(1, set).AddBigEndian(2, Register(register)).AddBigEndian(5, inverted ? 1u : 0));
+
+    /// <summary>Looks a key up in a map and loads its data; only packets whose key is there.</summary>
+    public NftRule Map(string map, int key, int data) =>
+        Add("lookup", new NetlinkAttributes().Add(1, map).AddBigEndian(2, Register(key)).AddBigEndian(3, Register(data)));
+
+    /// <summary>Loads a constant.</summary>
+    public NftRule Load(int register, byte[] value) =>
+        Add("immediate", new NetlinkAttributes().AddBigEndian(1, Register(register)).Nest(2, new NetlinkAttributes().Add(1, value)));
+
+    /// <summary>Sends the connection to the address and the port that are loaded.</summary>
+    public NftRule TranslateDestination(bool ipv6, int address, int port)
+    {
+        const uint NFT_NAT_DNAT = 1;
+        return Add("nat", new NetlinkAttributes().AddBigEndian(1, NFT_NAT_DNAT).AddBigEndian(2, ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4)
+            .AddBigEndian(3, Register(address)).AddBigEndian(5, Register(port)));
+    }
+
+    /// <summary>Gives the connection the address of the interface that it leaves by as its source.</summary>
+    public NftRule Masquerade() => Add("masq", new NetlinkAttributes());
+
+    /// <summary>Lets the packet pass this table.</summary>
+    public NftRule Accept() => Verdict(1);
+
+    /// <summary>Drops the packet.</summary>
+    public NftRule Drop() => Verdict(0);
+
+    private NftRule Connection(uint key, uint bits)
+    {
+        var mask = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(mask, bits);
+        Add("ct", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, key));
+        Add("bitwise", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, Register(0)).AddBigEndian(3, 4)
+            .Nest(4, new NetlinkAttributes().Add(1, mask)).Nest(5, new NetlinkAttributes().Add(1, new byte[4])));
+        return Compare(0, new byte[4], notEqual: true);
+    }
+
+    private NftRule Compare(int register, byte[] value, bool notEqual = false) =>
+        Add("cmp", new NetlinkAttributes().AddBigEndian(1, Register(register)).AddBigEndian(2, notEqual ? 1u : 0).Nest(3, new NetlinkAttributes().Add(1, value)));
+
+    private NftRule Meta(uint key, int register) => Add("meta", new NetlinkAttributes().AddBigEndian(2, key).AddBigEndian(1, Register(register)));
+
+    private NftRule Payload(uint header, uint offset, uint length, int register) =>
+        Add("payload", new NetlinkAttributes().AddBigEndian(1, Register(register)).AddBigEndian(2, header).AddBigEndian(3, offset).AddBigEndian(4, length));
+
+    private NftRule Verdict(uint code) =>
+        Add("immediate", new NetlinkAttributes().AddBigEndian(1, NFT_REG_VERDICT).Nest(2, new NetlinkAttributes().Nest(2, new NetlinkAttributes().AddBigEndian(1, code))));
+
+    private NftRule Add(string name, NetlinkAttributes data)
+    {
+        Expressions.Nest(1, new NetlinkAttributes().Add(1, name).Nest(2, data));
+        return this;
+    }
+
+    private static uint Register(int number) => NFT_REG32_00 + (uint)number;
+}

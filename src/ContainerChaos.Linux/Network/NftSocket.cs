@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+
+namespace ContainerChaos.Linux;
+
+/// <summary>The kernel's socket for nf_tables (netlink(7), NETLINK_NETFILTER).</summary>
+internal sealed class NftSocket : IDisposable
+{
+    private const int HeaderSize = 16;
+    private const ushort NLMSG_ERROR = 2;
+
+    private readonly FileDescriptor _socket;
+    private readonly byte[] _buffer = new byte[32 * 1024];
+
+    private NftSocket(FileDescriptor socket) => _socket = socket;
+
+    internal static NftSocket Open()
+    {
+        // Not blocking: the kernel has answered when the write returns, so what can't be read then will never come.
+        const int AF_NETLINK = 16, SOCK_RAW_CLOEXEC_NONBLOCK = 0x80803, NETLINK_NETFILTER = 12;
+        return new NftSocket(new FileDescriptor((int)Libc.Checked(
+            "socket", "NETLINK_NETFILTER", Libc.SystemCall((nint)SystemCallNumber.socket, AF_NETLINK, SOCK_RAW_CLOEXEC_NONBLOCK, NETLINK_NETFILTER))));
+    }
+
+    internal bool HasTable(string name)
+    {
+        _socket.Write(NftBatch.GetTable(name));
+        return Answer() switch
+        {
+            Errno.None => true,
+            Errno.ENOENT => false,
+            var errno => throw new ErrnoException(errno, "NFT_MSG_GETTABLE", name),
+        };
+    }
+
+    internal Errno Send(NftBatch batch)
+    {
+        _socket.Write(batch.ToArray());
+        return Answer();
+    }
+
+    /// <summary>The first error of all the answers that there are; a transaction has one for each message that failed.</summary>
+    private Errno Answer()
+    {
+        var first = Errno.None;
+        while (_socket.Read(_buffer) is > 0 and var count)
+        {
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(0, count);
+            while (rest.Length >= HeaderSize)
+            {
+                var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+                if (length < HeaderSize || length > rest.Length)
+                    break;
+                if (BinaryPrimitives.ReadUInt16LittleEndian(rest[4..]) == NLMSG_ERROR && first == Errno.None)
+                    first = (Errno)(-BinaryPrimitives.ReadInt32LittleEndian(rest[HeaderSize..]));
+                rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+            }
+        }
+        return first;
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
