@@ -23,7 +23,8 @@ public sealed partial class ContainerEngine
         var image = Images.Get(options.Image);
         var command = ResolveCommand(options, image);
         var lowerDirs = Images.GetLowerDirs(image);
-        var networkContainer = options.Network.StartsWith("container:", StringComparison.Ordinal) ? _store.Resolve(options.Network["container:".Length..]) : null;
+        var networkContainer = options.Network.StartsWith("container:", StringComparison.Ordinal) && options.Network.Length > 10 ? _store.Resolve(options.Network["container:".Length..]) : null;
+        var networks = ResolveNetworks(options);
         VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse)];
         if (volumes.GroupBy(volume => volume.Destination).FirstOrDefault(group => group.Count() > 1) is { } twice)
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"Two volumes have the destination '{twice.Key}'.", twice.Key, "Give each its own.");
@@ -55,10 +56,10 @@ public sealed partial class ContainerEngine
             };
             var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs);
             var maps = Images.GetMaps(image);
-            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes, maps);
+            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes, maps, NetworkFilesFolder(networks, definition.Id, networkContainer));
             foreach (var volume in volumes)
                 volume.EnsureSource();
-            return Write(definition, spec, maps, hasGivenName: options.Name is not null, cancellationToken);
+            return Write(definition, spec, networks, maps, hasGivenName: options.Name is not null, cancellationToken);
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {
@@ -68,7 +69,7 @@ public sealed partial class ContainerEngine
     }
 
     // Everything is written into a hidden directory; its rename is the moment the container exists.
-    private Container Write(ContainerDefinition definition, RuntimeSpec spec, IdMaps? maps, bool hasGivenName, CancellationToken cancellationToken)
+    private Container Write(ContainerDefinition definition, RuntimeSpec spec, ContainerNetworks? networks, IdMaps? maps, bool hasGivenName, CancellationToken cancellationToken)
     {
         var paths = _store.GetPaths(definition.Id);
         var directory = OwnedDirectory.NewPath(_store.ContainersDirectory, "create");
@@ -82,6 +83,7 @@ public sealed partial class ContainerEngine
             Directory.CreateDirectory(draft.RootFileSystem);
             MakeUpper(draft.Upper, definition.LowerDirs[0], maps);
             Write(draft.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec));
+            WriteNetworks(draft, networks);
             Write(draft.State, JsonSerializer.SerializeToUtf8Bytes(state, SupervisorJson.Default.ContainerState));
             Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
             cancellationToken.ThrowIfCancellationRequested();

@@ -53,6 +53,8 @@ public sealed partial class ContainerEngine
             Command = definition.Command,
             Labels = definition.Labels,
             Network = definition.NetworkMode,
+            Endpoints = state.Endpoints,
+            Ports = state.Ports,
             Init = definition.Init,
             Error = state.Error,
             Warnings = state.Warnings,

@@ -57,6 +57,18 @@ public enum ErrorReason
     /// <summary>The container's first process could not be started.</summary>
     StartFailed,
 
+    /// <summary>No network has that name or id.</summary>
+    NetworkNotFound,
+
+    /// <summary>The network is used by containers that run.</summary>
+    NetworkInUse,
+
+    /// <summary>An address of a network, or a subnet, belongs to another; or all are taken.</summary>
+    AddressInUse,
+
+    /// <summary>A port of the host is taken.</summary>
+    PortInUse,
+
     /// <summary>A system call failed for a reason that no other member names; see the errno.</summary>
     KernelError,
 }

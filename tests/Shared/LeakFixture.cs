@@ -13,7 +13,10 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     // What an engine makes for all containers together, and what importing is there for.
-    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "data/events", "run"];
+    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "data/events", "data/networks", "run"];
+
+    // Of the host itself, whoever's they are: a test of networks has a host of its own.
+    private readonly string[] _interfaces = [.. Interfaces()];
 
     /// <summary>A list of what is there that should not be; empty when the test is clean.</summary>
     public IReadOnlyList<string> Find()
@@ -26,6 +29,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
             .. MountInfo.ReadSelf().Where(mount => Mentions(mount.MountPoint) || Mentions(mount.SuperOptions)).Select(mount => $"mount {mount.FileSystem} on {mount.MountPoint}"),
             .. Cgroups().SelectMany(cgroup => Directory.EnumerateDirectories(cgroup, "*", SearchOption.AllDirectories)).Select(path => $"control group {path}"),
             .. File.ReadLines("/proc/net/unix").Where(Mentions).Select(line => $"socket {line.Split(' ')[^1]}"),
+            .. Interfaces().Except(_interfaces).Select(name => $"interface {name}"),
             .. Files(),
         ];
     }
@@ -58,7 +62,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     {
         foreach (var folder in new[] { "data/containers", "data/names", "run" }.Select(folder => Path.Combine(directory, folder)).Where(Directory.Exists))
         {
-            foreach (var entry in Directory.EnumerateFileSystemEntries(folder).Where(path => Path.GetFileName(path) != ".lock"))
+            foreach (var entry in Directory.EnumerateFileSystemEntries(folder).Where(path => Path.GetFileName(path) is not (".lock" or "networks")))
                 yield return $"file {entry}";
         }
 
@@ -75,6 +79,10 @@ public sealed class LeakFixture(string directory, string cgroupParent)
                 yield return $"file {entry}";
         }
     }
+
+    /// <summary>Bridges and their ports by the names that the product gives them.</summary>
+    private static IEnumerable<string> Interfaces() => Directory.EnumerateFileSystemEntries("/sys/class/net").Select(path => Path.GetFileName(path))
+        .Where(name => name.StartsWith("ccbr", StringComparison.Ordinal) || name.StartsWith("ccv", StringComparison.Ordinal));
 
     private void AwaitProcesses()
     {

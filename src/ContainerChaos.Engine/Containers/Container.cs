@@ -54,8 +54,17 @@ public sealed record Container
     /// <summary>The image's labels and its own.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
-    /// <summary><c>none</c>, <c>host</c> or <c>container:NAME</c>.</summary>
+    /// <summary><c>none</c>, <c>host</c>, <c>container:NAME</c>, or the network that it was created in.</summary>
     public required string Network { get; init; }
+
+    /// <summary>Its places in networks; none when it is down.</summary>
+    public IReadOnlyList<ContainerEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>The ports of the host that lead to it; none when it is down.</summary>
+    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+
+    /// <summary>Its address of version 4 in the network that it was connected to first; null when it has none.</summary>
+    public string? IPAddress => Endpoints.Select(endpoint => endpoint.IPAddress).FirstOrDefault(address => address is not null);
 
     /// <summary>Whether PID 1 is an init that forwards signals and reaps.</summary>
     public bool Init { get; init; }

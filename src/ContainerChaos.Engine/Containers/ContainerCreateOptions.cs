@@ -44,8 +44,20 @@ public sealed record ContainerCreateOptions
     /// <summary>The grace period between the stop signal and SIGKILL; null for 10 s.</summary>
     public TimeSpan? StopTimeout { get; init; }
 
-    /// <summary><c>none</c> (a loopback of its own), <c>host</c>, or <c>container:NAME</c> to join another container's.</summary>
+    /// <summary><c>none</c> (a loopback of its own), <c>host</c>, <c>container:NAME</c> to join another container's, <c>bridge</c>, or the name or id of a network.</summary>
     public string Network { get; init; } = "none";
+
+    /// <summary>Further names that the others of a user-defined network can reach it by.</summary>
+    public IReadOnlyList<string> NetworkAliases { get; init; } = [];
+
+    /// <summary>The address of version 4 that it must have in a user-defined network; null for any.</summary>
+    public string? IPAddress { get; init; }
+
+    /// <summary>The address of version 6 that it must have in a user-defined network; null for any.</summary>
+    public string? IPv6Address { get; init; }
+
+    /// <summary>Ports of the host that lead to it, as Docker's <c>-p</c> writes them: <c>[address:][host port:]port[/udp]</c>, with ranges.</summary>
+    public IReadOnlyList<string> Publish { get; init; } = [];
 
     /// <summary>Bind mounts, <c>/host/path:/container/path[:ro]</c>. A missing host path becomes a directory, as with Docker's <c>-v</c>.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];

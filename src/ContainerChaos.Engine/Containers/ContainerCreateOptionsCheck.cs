@@ -44,8 +44,6 @@ internal static partial class ContainerCreateOptionsCheck
             SignalArgument.Parse(signal, subject);
         if (options.StopTimeout is { } timeout && timeout < TimeSpan.Zero)
             EngineErrors.Throw(ErrorReason.InvalidArgument, "The stop timeout is negative.", subject, "Give 0 or more seconds.");
-        if (options.Network is not ("none" or "host") && !(options.Network.StartsWith("container:", StringComparison.Ordinal) && options.Network.Length > 10))
-            EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{options.Network}' is not a network.", subject, "Use none, host or container:NAME.");
         if (options.Log.MaxSizeBytes < 0 || options.Log.MaxFiles < 1)
             EngineErrors.Throw(ErrorReason.InvalidArgument, "The log's limits are out of range.", subject, "Give a size of 0 or more and at least one file.");
     }

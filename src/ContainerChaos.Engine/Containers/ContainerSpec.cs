@@ -1,4 +1,5 @@
 using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Engine;
 
@@ -44,9 +45,10 @@ internal static class ContainerSpec
     /// <param name="user">Who runs it.</param>
     /// <param name="volumes">What is bound in.</param>
     /// <param name="maps">The ids of its user namespace; null for none.</param>
+    /// <param name="networkFiles">The folder of the files that are bound to its /etc; null when it is in no network of the engine's.</param>
     /// <exception cref="ContainerException">InvalidArgument: a security option makes no sense. NotSupported: the user has no id in the namespace.</exception>
     public static RuntimeSpec Create(
-        string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IEnumerable<VolumeMount> volumes, IdMaps? maps)
+        string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IReadOnlyList<VolumeMount> volumes, IdMaps? maps, string? networkFiles)
     {
         var hostname = options.Hostname ?? id[..12];
         var security = SecurityOptions.Parse(options.SecurityOptions, options.Name ?? options.Image);
@@ -67,7 +69,7 @@ internal static class ContainerSpec
             },
             Root = new RootSpec { Path = "rootfs", Readonly = options.ReadOnly },
             Hostname = hostname,
-            Mounts = [.. s_mounts, .. volumes.Select(volume => volume.ToSpec())],
+            Mounts = [.. s_mounts, .. NetworkFileMounts(networkFiles, volumes), .. volumes.Select(volume => volume.ToSpec())],
             Linux = new LinuxSpec
             {
                 Namespaces = [.. Namespaces(options.Network)],
@@ -88,6 +90,10 @@ internal static class ContainerSpec
         Permitted = user.UserId == 0 ? s_capabilities : [],
         Effective = user.UserId == 0 ? s_capabilities : [],
     };
+
+    private static IEnumerable<MountSpec> NetworkFileMounts(string? folder, IReadOnlyList<VolumeMount> volumes) => folder is null ? [] : NetworkFiles.Names
+        .Where(name => volumes.All(volume => volume.Destination != "/etc/" + name))
+        .Select(name => new MountSpec { Destination = "/etc/" + name, Type = "bind", Source = Path.Combine(folder, name), Options = ["rbind", "rprivate", "rw"] });
 
     // container:NAME stays a namespace without a path here: which one it is, is known only when that container runs.
     private static IEnumerable<NamespaceSpec> Namespaces(string network) =>

@@ -42,6 +42,12 @@ public static class EventTypes
     /// <summary>A command that was started inside ended (<c>pid</c>, <c>exitCode</c>).</summary>
     public const string ExecDie = "exec_die";
 
+    /// <summary>The running container was connected to a network (<c>network</c>).</summary>
+    public const string Connect = "connect";
+
+    /// <summary>The running container was disconnected from a network (<c>network</c>).</summary>
+    public const string Disconnect = "disconnect";
+
     /// <summary>A new monitor took over a container whose monitor had died (<c>pid</c>).</summary>
     public const string Adopt = "adopt";
 }

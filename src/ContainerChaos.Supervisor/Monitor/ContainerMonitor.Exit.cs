@@ -163,6 +163,7 @@ internal sealed partial class ContainerMonitor
         _oom.Dispose();
         ReapCommands();
         _cgroup.TryDelete();
+        ReleaseNetwork();
         WriteState(_state with { Status = status, Pid = 0, PidStartTime = 0 });
         if (publishDeath)
             PublishDeath(seen);

@@ -3,11 +3,12 @@ using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
 
-/// <summary>The launcher, and for a network of <c>container:NAME</c> the namespace that it joins at this start.</summary>
+/// <summary>The container's networks, and the launcher that starts it in them: in its own namespace, or in that of <c>container:NAME</c>.</summary>
 internal sealed partial class ContainerMonitor
 {
     private ContainerLauncher? _launcher;
     private string? _joinedNetwork;
+    private NetworkSandbox? _sandbox;
 
     /// <summary>
     /// The spec is compiled once; again only when the container whose network is joined has another PID 1 than at the
@@ -15,7 +16,7 @@ internal sealed partial class ContainerMonitor
     /// </summary>
     private ContainerLauncher Launcher()
     {
-        var network = _definition.NetworkContainerId is { } id ? FindNetwork(id) : null;
+        var network = _sandbox?.Namespace.Path ?? (_definition.NetworkContainerId is { } id ? FindNetwork(id) : null);
         if (_launcher is not null && network == _joinedNetwork)
             return _launcher;
         _launcher?.Dispose();
@@ -30,6 +31,98 @@ internal sealed partial class ContainerMonitor
                 WithoutDeviceNodes = true,
             },
             _cgroup, _definition.Name);
+    }
+
+    /// <summary>Makes the network of a container that has one, unless it is still there: a restart by policy keeps it.</summary>
+    private void PrepareNetwork()
+    {
+        if (_sandbox is not null || !File.Exists(_paths.Networks))
+            return;
+        using var changing = FileLock.Exclusive(_paths.NetworksLock);
+        if (JsonFile.TryRead(_paths.Networks, SupervisorJson.Default.ContainerNetworks) is not { Endpoints.Count: > 0 } settings)
+            return;
+        // What a monitor left that was killed together with its container.
+        ReleaseNetwork();
+        _sandbox = NetworkSandbox.Create(_paths, _definition, Hostname, _loop, settings);
+        RememberNetwork();
+    }
+
+    private void AdoptNetwork()
+    {
+        if (_state.Endpoints.Count == 0 || JsonFile.TryRead(_paths.Networks, SupervisorJson.Default.ContainerNetworks) is not { } settings)
+            return;
+        try
+        {
+            _sandbox = NetworkSandbox.TryAdopt(_state.Pid, _state, _paths, _definition, Hostname, _loop, settings);
+        }
+        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
+        {
+            // The container runs on; what it lacks is said to whoever looks.
+            WriteState(_state with { Warnings = [.. _state.Warnings, $"Its network could not be taken over from the last monitor: {e.Message}"] });
+        }
+    }
+
+    private void ReleaseNetwork()
+    {
+        try
+        {
+            if (_sandbox is not null)
+            {
+                _sandbox.Release();
+            }
+            else
+            {
+                foreach (var endpoint in _state.Endpoints)
+                    NetworkSandbox.Detach(endpoint, NetworkDirectory.Beside(_paths), _definition.Id);
+            }
+        }
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
+        {
+            // The container is down all the same. Its interfaces go with its namespace; an address that stays taken is its own at the next start.
+        }
+        _sandbox = null;
+        if (_state.Endpoints.Count > 0 || _state.Ports.Count > 0)
+            _state = _state with { Endpoints = [], Ports = [] };
+    }
+
+    private void Connect(EndpointSettings endpoint)
+    {
+        if (_sandbox is null)
+            throw NotRunning("connect");
+        if (_sandbox.Endpoints.Any(present => present.NetworkId == endpoint.NetworkId))
+        {
+            throw new ContainerException(ErrorReason.InvalidState, $"{_definition.Name} is connected to the network '{endpoint.NetworkName}' already.", _definition.Name)
+            {
+                Remedy = "Disconnect it first to change how.",
+            };
+        }
+        using var changing = FileLock.Exclusive(_paths.NetworksLock);
+        _sandbox.Connect(endpoint);
+        RememberNetwork();
+        WriteState(_state);
+        _events.Publish(EventTypes.Connect, ("network", endpoint.NetworkName));
+    }
+
+    private void Disconnect(string networkId)
+    {
+        if (_sandbox is null)
+            throw NotRunning("disconnect");
+        var endpoint = _sandbox.Endpoints.FirstOrDefault(present => present.NetworkId == networkId)
+            ?? throw new ContainerException(ErrorReason.InvalidState, $"{_definition.Name} is not connected to this network.", _definition.Name) { Remedy = "See Get-Container for the networks that it is in." };
+        using var changing = FileLock.Exclusive(_paths.NetworksLock);
+        _sandbox.Disconnect(networkId);
+        RememberNetwork();
+        WriteState(_state);
+        _events.Publish(EventTypes.Disconnect, ("network", endpoint.Network));
+    }
+
+    private string Hostname => _spec.Hostname ?? _definition.Id[..12];
+
+    /// <summary>The addresses go into the state, and into the settings as those to ask for at the next start.</summary>
+    private void RememberNetwork()
+    {
+        _state = _state with { Endpoints = _sandbox!.Endpoints, Ports = _sandbox.Ports };
+        JsonFile.Write(_paths.Networks, _sandbox.Settings, SupervisorJson.Default.ContainerNetworks);
     }
 
     /// <summary>The network namespace of another container, which lies beside this one on disk.</summary>

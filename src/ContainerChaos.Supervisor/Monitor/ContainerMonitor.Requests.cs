@@ -110,6 +110,14 @@ internal sealed partial class ContainerMonitor
             case "exec":
                 Execute(connection, request, descriptors);
                 break;
+            case "connect":
+                Connect(request.Endpoint ?? throw new ContainerException(ErrorReason.InvalidArgument, "connect: a network is needed."));
+                Reply(connection);
+                break;
+            case "disconnect":
+                Disconnect(request.NetworkId ?? throw new ContainerException(ErrorReason.InvalidArgument, "disconnect: a network is needed."));
+                Reply(connection);
+                break;
             default:
                 throw new ContainerException(ErrorReason.InvalidArgument, $"'{request.Op}' is not a request of this monitor.");
         }

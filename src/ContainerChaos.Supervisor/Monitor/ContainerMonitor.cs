@@ -94,6 +94,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     public void Dispose()
     {
         _process?.Dispose();
+        _sandbox?.Dispose();
         _mounts?.Dispose();
         _launcher?.Dispose();
         _oom.Dispose();
@@ -138,6 +139,7 @@ internal sealed partial class ContainerMonitor : IDisposable
 
     private void StartProcess()
     {
+        PrepareNetwork();
         var oomKills = _cgroup.Has("memory") ? _cgroup.ReadOomKills() : 0;
         LaunchedProcess launched;
         using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))

@@ -51,6 +51,12 @@ public sealed class MonitorClient : IDisposable
     /// <summary>Lets a paused container go on.</summary>
     public ContainerState Unpause() => Ask(new MonitorRequest { Op = "unpause" }, CancellationToken.None).State!;
 
+    /// <summary>Connects the running container to a network.</summary>
+    public ContainerState Connect(EndpointSettings endpoint) => Ask(new MonitorRequest { Op = "connect", Endpoint = endpoint }, CancellationToken.None).State!;
+
+    /// <summary>Disconnects it from one.</summary>
+    public ContainerState Disconnect(string networkId) => Ask(new MonitorRequest { Op = "disconnect", NetworkId = networkId }, CancellationToken.None).State!;
+
     /// <summary>Waits until the container is finally down: exited, with no restart to follow, and nothing of it left.</summary>
     public ContainerState WaitForExit(CancellationToken cancellation = default) =>
         AskForEnd(new MonitorRequest { Op = "wait" }, cancellation);

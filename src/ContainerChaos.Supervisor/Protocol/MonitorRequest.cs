@@ -5,7 +5,7 @@ namespace ContainerChaos.Supervisor;
 /// <summary>A message to a monitor; one of SOCK_SEQPACKET each, as JSON.</summary>
 internal sealed record MonitorRequest
 {
-    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe or exec.</summary>
+    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, connect or disconnect.</summary>
     public required string Op { get; init; }
 
     /// <summary>The grace period of stop and restart in milliseconds; null for the container's own.</summary>
@@ -16,4 +16,10 @@ internal sealed record MonitorRequest
 
     /// <summary>The command of exec; its three standard streams come with the message.</summary>
     public ProcessSpec? Process { get; init; }
+
+    /// <summary>What connect connects to.</summary>
+    public EndpointSettings? Endpoint { get; init; }
+
+    /// <summary>The id of the network that disconnect is about.</summary>
+    public string? NetworkId { get; init; }
 }

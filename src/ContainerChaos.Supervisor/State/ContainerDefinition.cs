@@ -46,7 +46,7 @@ public sealed record ContainerDefinition
     /// <summary>The grace period: how long after the stop signal SIGKILL follows.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary><c>none</c>, <c>host</c> or <c>container:NAME</c>.</summary>
+    /// <summary><c>none</c>, <c>host</c>, <c>container:NAME</c>, or the network that it was created in.</summary>
     public string NetworkMode { get; set; } = "none";
 
     /// <summary>The id of the container whose network namespace is joined; null unless the mode is <c>container:NAME</c>.</summary>

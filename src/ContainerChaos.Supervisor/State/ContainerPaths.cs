@@ -14,6 +14,12 @@ public sealed record ContainerPaths(string ContainerDirectory, string RunDirecto
     /// <summary>The <see cref="ContainerState"/>.</summary>
     public string State => Path.Combine(ContainerDirectory, "state.json");
 
+    /// <summary>The <see cref="ContainerNetworks"/>; absent when it has never been in a network of the engine's.</summary>
+    public string Networks => Path.Combine(ContainerDirectory, "network.json");
+
+    /// <summary>The file that is locked while <see cref="Networks"/> is changed.</summary>
+    public string NetworksLock => Path.Combine(ContainerDirectory, "network.lock");
+
     /// <summary>The overlay's writable layer.</summary>
     public string Upper => Path.Combine(ContainerDirectory, "upper");
 

@@ -47,6 +47,12 @@ public sealed record ContainerState
     /// <summary>Whether an operator stopped or killed it, which disarms the restart policy until the next start.</summary>
     public bool ManuallyStopped { get; init; }
 
+    /// <summary>Its places in networks; none when it is down, or in none of the engine's networks.</summary>
+    public IReadOnlyList<ContainerEndpoint> Endpoints { get; set; } = [];
+
+    /// <summary>The ports of the host that lead to it now.</summary>
+    public IReadOnlyList<PortMapping> Ports { get; set; } = [];
+
     /// <summary>The OOM killer's count in the container's control group when the last run started.</summary>
     public long OomKillsAtStart { get; init; }
 }

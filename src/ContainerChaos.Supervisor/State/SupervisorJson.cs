@@ -9,4 +9,6 @@ namespace ContainerChaos.Supervisor;
 [JsonSerializable(typeof(ContainerDefinition))]
 [JsonSerializable(typeof(ContainerState))]
 [JsonSerializable(typeof(ContainerEvent))]
+[JsonSerializable(typeof(ContainerNetworks))]
+[JsonSerializable(typeof(NetworkDefinition))]
 public sealed partial class SupervisorJson : JsonSerializerContext;

@@ -98,7 +98,7 @@ public sealed class CreateTests : EngineTest
         { "-5", ErrorReason.InvalidArgument, s_target with { PidsLimit = -5 } },
         { "pids limit 1", ErrorReason.LimitTooLow, s_target with { PidsLimit = 1, Init = true } },
         { "nowhere", ErrorReason.ImageNotFound, new() { Image = "nowhere" } },
-        { "'bridge'", ErrorReason.InvalidArgument, s_target with { Network = "bridge" } },
+        { "'nowhere'", ErrorReason.NetworkNotFound, s_target with { Network = "nowhere" } },
         { "'gone'", ErrorReason.ContainerNotFound, s_target with { Network = "container:gone" } },
         { "'data:/data'", ErrorReason.InvalidArgument, s_target with { Volumes = ["data:/data"] } },
         { "'/a:/b:rx'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/a:/b:rx"] } },

@@ -1,0 +1,299 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.Engine;
+
+public sealed partial class ContainerEngine
+{
+    private const string DefaultDataRoot = "/var/lib/containerchaos";
+
+    private NetworkDirectory Networks => new(Path.Combine(Options.DataRoot, "networks"), Path.Combine(Options.RunRoot, "networks"));
+
+    private string NetworksLock => Path.Combine(Networks.DataDirectory, ".lock");
+
+    /// <summary>Makes a bridge network. Its interface is made when the first container needs it.</summary>
+    /// <param name="options">What it shall be.</param>
+    /// <exception cref="ContainerException">InvalidName, NameInUse, InvalidArgument, AddressInUse, PermissionDenied, DiskFull.</exception>
+    public ContainerNetwork CreateNetwork(NetworkCreateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!ContainerName.IsValid(options.Name) || options.Name is "none" or "host" || options.Name.StartsWith("container:", StringComparison.Ordinal))
+            EngineErrors.Throw(ErrorReason.InvalidName, $"'{options.Name}' is not a network's name.", options.Name, "Use letters, digits, '_', '.' or '-', beginning with a letter or a digit; none and host are no networks.");
+        RequireRoot(options.Name, options.Name);
+        return Describe(Guard($"create network '{options.Name}'", options.Name, () =>
+        {
+            _store.EnsureDirectories();
+            Directory.CreateDirectory(Networks.DataDirectory);
+            using var changing = FileLock.Exclusive(NetworksLock);
+            if (options.Name == NetworkDefinition.DefaultName || Networks.List().FirstOrDefault(network => network.Name == options.Name) is not null)
+                EngineErrors.Throw(ErrorReason.NameInUse, $"There is a network '{options.Name}' already.", options.Name, $"Choose another name, or remove that one first: Remove-ContainerNetwork {options.Name}");
+            return Write(options);
+        }));
+    }
+
+    /// <summary>All networks, in the order of their names. The default one is among them.</summary>
+    public IReadOnlyList<ContainerNetwork> ListNetworks()
+    {
+        if (OwnIdentity.User == 0)
+            Guard("list networks", NetworkDefinition.DefaultName, DefaultNetwork);
+        return [.. Networks.List().Select(Describe)];
+    }
+
+    /// <summary>Finds a network.</summary>
+    /// <param name="nameOrId">Its name, its id, or a prefix of the id that no other has.</param>
+    /// <exception cref="ContainerException">NetworkNotFound; InvalidArgument for an ambiguous prefix.</exception>
+    public ContainerNetwork GetNetwork(string nameOrId) => Describe(FindNetwork(nameOrId));
+
+    /// <summary>Removes a network and its bridge.</summary>
+    /// <param name="nameOrId">As in <see cref="GetNetwork"/>.</param>
+    /// <exception cref="ContainerException">NetworkInUse: containers that run are in it; InvalidArgument: it is the default one.</exception>
+    public void RemoveNetwork(string nameOrId)
+    {
+        var network = FindNetwork(nameOrId);
+        if (network.IsDefault)
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"The network '{network.Name}' can't be removed: it is the default one.", network.Name, "Leave it; without containers it costs nothing.");
+        Guard($"remove network '{network.Name}'", network.Name, () =>
+        {
+            var networks = Networks;
+            ReleaseAbandoned(network);
+            using var held = FileLock.TryExclusive(networks.Lock(network.Id));
+            if (held is null)
+                return false;
+            var users = networks.Leases(network.Id).Select(lease => lease.ContainerName).Distinct().ToArray();
+            if (users.Length > 0)
+            {
+                EngineErrors.Throw(
+                    ErrorReason.NetworkInUse, $"Cannot remove network '{network.Name}': {(users.Length == 1 ? "container" : "the containers")} {string.Join(", ", users.Select(user => $"'{user}'"))} {(users.Length == 1 ? "is" : "are")} in it.",
+                    network.Name, $"Stop or disconnect first: Disconnect-Container {users[0]} -Network {network.Name}");
+            }
+            HostBridge.Remove(network);
+            networks.Forget(network.Id);
+            var grave = OwnedDirectory.NewPath(networks.DataDirectory, "removed");
+            Directory.Move(Path.Combine(networks.DataDirectory, network.Id), grave);
+            OwnedDirectory.Delete(grave, Options.CcrunPath);
+            return true;
+        });
+    }
+
+    /// <summary>Connects a container to a network, at once when it runs.</summary>
+    /// <param name="container">As in <see cref="Get"/>.</param>
+    /// <param name="network">As in <see cref="GetNetwork"/>.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ContainerException">InvalidState: it is in it already, or it shares another's network; AddressInUse.</exception>
+    public Container Connect(string container, string network, NetworkConnectOptions? options = null)
+    {
+        var definition = Find(container);
+        var found = FindNetwork(network);
+        var endpoint = Endpoint(found, definition.Name, options ?? new NetworkConnectOptions());
+        return Guard($"connect container '{definition.Name}'", definition.Name, () =>
+        {
+            var paths = RequireNetworks(definition);
+            if (Ask(definition, monitor => monitor.Connect(endpoint)) is { } state)
+                return Describe(definition, state);
+            Change(paths, settings => settings.Endpoints.Any(present => present.NetworkId == found.Id)
+                ? throw new ContainerException(ErrorReason.InvalidState, $"Container '{definition.Name}' is connected to the network '{found.Name}' already.", definition.Name) { Remedy = "Disconnect it first to change how." }
+                : settings with { Endpoints = [.. settings.Endpoints, endpoint] });
+            return Get(definition.Id);
+        });
+    }
+
+    /// <summary>Disconnects a container from a network, at once when it runs.</summary>
+    /// <param name="container">As in <see cref="Get"/>.</param>
+    /// <param name="network">As in <see cref="GetNetwork"/>.</param>
+    /// <exception cref="ContainerException">InvalidState: it is not in it.</exception>
+    public Container Disconnect(string container, string network)
+    {
+        var definition = Find(container);
+        return Guard($"disconnect container '{definition.Name}'", definition.Name, () =>
+        {
+            var paths = RequireNetworks(definition);
+            // By the container's own record: the network may have been removed.
+            var settings = JsonFile.TryRead(paths.Networks, SupervisorJson.Default.ContainerNetworks);
+            var endpoint = settings?.Endpoints.FirstOrDefault(present => present.NetworkName == network || present.NetworkId.StartsWith(network, StringComparison.Ordinal))
+                ?? throw new ContainerException(ErrorReason.InvalidState, $"Container '{definition.Name}' is not connected to the network '{network}'.", definition.Name)
+                {
+                    Remedy = settings?.Endpoints.Count > 0 ? $"It is in {string.Join(", ", settings.Endpoints.Select(present => present.NetworkName))}." : "It is in no network.",
+                };
+            if (Ask(definition, monitor => monitor.Disconnect(endpoint.NetworkId)) is { } state)
+                return Describe(definition, state);
+            Change(paths, current => current with { Endpoints = [.. current.Endpoints.Where(present => present.NetworkId != endpoint.NetworkId)] });
+            return Get(definition.Id);
+        });
+    }
+
+    private ContainerNetwork Describe(NetworkDefinition network) => new()
+    {
+        Name = network.Name,
+        Id = network.Id,
+        Subnets = network.Subnets,
+        Internal = network.Internal,
+        Labels = network.Labels,
+        CreatedAt = network.CreatedAt,
+        Bridge = network.Bridge,
+        Containers = [.. Networks.Leases(network.Id).Select(lease => lease.ContainerName).Distinct().Order(StringComparer.Ordinal)],
+    };
+
+    private NetworkDefinition FindNetwork(string nameOrId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrId);
+        if (nameOrId == NetworkDefinition.DefaultName)
+            return Guard("make the default network", nameOrId, DefaultNetwork);
+        var networks = Networks.List();
+        if (networks.FirstOrDefault(network => network.Name == nameOrId || network.Id == nameOrId) is { } exact)
+            return exact;
+        var matches = networks.Where(network => network.Id.StartsWith(nameOrId, StringComparison.Ordinal)).Take(2).ToArray();
+        if (matches.Length == 2)
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{nameOrId}' is the beginning of more than one network's id.", nameOrId, "Give more digits, or the name.");
+        return matches.Length == 1 ? matches[0] : throw new ContainerException(ErrorReason.NetworkNotFound, $"No network '{nameOrId}'.", nameOrId)
+        {
+            Remedy = $"See Get-ContainerNetwork for those there are, or make it: New-ContainerNetwork {nameOrId}",
+        };
+    }
+
+    private NetworkDefinition DefaultNetwork()
+    {
+        if (Networks.List().FirstOrDefault(network => network.IsDefault) is { } known)
+            return known;
+        _store.EnsureDirectories();
+        Directory.CreateDirectory(Networks.DataDirectory);
+        using var changing = FileLock.Exclusive(NetworksLock);
+        return Networks.List().FirstOrDefault(network => network.IsDefault) ?? Write(new NetworkCreateOptions { Name = NetworkDefinition.DefaultName });
+    }
+
+    private NetworkDefinition Write(NetworkCreateOptions options)
+    {
+        var networks = Networks;
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var network = new NetworkDefinition
+        {
+            Id = id,
+            Name = options.Name,
+            // The well-known name is for the installation, not for each root that somebody tries something out in.
+            Bridge = options.Name == NetworkDefinition.DefaultName && Options.DataRoot == DefaultDataRoot ? "ccbr0" : "ccbr-" + id[..10],
+            Subnets = new SubnetChoice(options, networks.List()).Choose(),
+            Internal = options.Internal,
+            Labels = options.Labels,
+            CreatedAt = DateTimeOffset.UtcNow,
+        };
+        var draft = OwnedDirectory.NewPath(networks.DataDirectory, "create");
+        Directory.CreateDirectory(draft);
+        Write(Path.Combine(draft, "network.json"), JsonSerializer.SerializeToUtf8Bytes(network, SupervisorJson.Default.NetworkDefinition));
+        Write(Path.Combine(draft, "lock"), []);
+        Directory.Move(draft, Path.Combine(networks.DataDirectory, id));
+        return network;
+    }
+
+    /// <summary>The networks of a new container; null for one that shares a network or has none.</summary>
+    private ContainerNetworks? ResolveNetworks(ContainerCreateOptions options)
+    {
+        var subject = options.Name ?? options.Image;
+        PortMapping[] ports = [.. options.Publish.SelectMany(PublishArgument.Parse)];
+        if (options.Network is "none" or "host" || options.Network.StartsWith("container:", StringComparison.Ordinal))
+        {
+            if (options.Network == "container:")
+                EngineErrors.Throw(ErrorReason.InvalidArgument, "'container:' is not a network.", subject, "Use container:NAME.");
+            if (ports.Length > 0)
+                EngineErrors.Throw(ErrorReason.InvalidArgument, $"Ports can't be published in the network '{options.Network}'.", subject, "Use the network bridge, or one of New-ContainerNetwork.");
+            if (options.NetworkAliases.Count > 0 || options.IPAddress is not null || options.IPv6Address is not null)
+                EngineErrors.Throw(ErrorReason.InvalidArgument, $"In the network '{options.Network}' a container has no alias and no address of its own.", subject, "Use a network of New-ContainerNetwork.");
+            return null;
+        }
+        if (string.IsNullOrWhiteSpace(options.Network))
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{options.Network}' is not a network.", subject, "Use none, host, bridge, container:NAME or the name of a network.");
+        RequireRoot(options.Network, subject);
+        var endpoint = Endpoint(FindNetwork(options.Network), subject, new NetworkConnectOptions { Aliases = options.NetworkAliases, IPAddress = options.IPAddress, IPv6Address = options.IPv6Address });
+        return new ContainerNetworks { Endpoints = [endpoint], Ports = ports };
+    }
+
+    private static void RequireRoot(string network, string subject)
+    {
+        if (OwnIdentity.User != 0)
+            EngineErrors.Throw(ErrorReason.NotSupported, $"An ordinary user can't have the network '{network}': only root makes interfaces on the host.", subject, "Use the network none, host or container:NAME.");
+    }
+
+    private static EndpointSettings Endpoint(NetworkDefinition network, string subject, NetworkConnectOptions options)
+    {
+        if (network.IsDefault && (options.Aliases.Count > 0 || options.IPAddress is not null || options.IPv6Address is not null))
+            EngineErrors.Throw(ErrorReason.InvalidArgument, "In the default network a container has no alias, and the address that it gets.", subject, "Use a network of New-ContainerNetwork.");
+        foreach (var alias in options.Aliases)
+        {
+            if (!ContainerName.IsValid(alias) && !(alias.Length == 1 && char.IsAsciiLetterOrDigit(alias[0])))
+                EngineErrors.Throw(ErrorReason.InvalidName, $"'{alias}' is not a name in a network.", subject, "Use letters, digits, '_', '.' or '-', beginning with a letter or a digit.");
+        }
+        return new EndpointSettings
+        {
+            NetworkId = network.Id,
+            NetworkName = network.Name,
+            Aliases = options.Aliases,
+            IPAddress = Check(options.IPAddress, isIPv6: false),
+            IPv6Address = Check(options.IPv6Address, isIPv6: true),
+        };
+
+        string? Check(string? text, bool isIPv6)
+        {
+            if (text is null)
+                return null;
+            if (!IPAddress.TryParse(text, out var address) || network.Subnets.FirstOrDefault(subnet => subnet.IsIPv6 == isIPv6 && IPNetwork.Parse(subnet.Subnet).Contains(address)) is not { } own || own.Gateway == address.ToString())
+            {
+                EngineErrors.Throw(
+                    ErrorReason.InvalidArgument, $"'{text}' is not an address for a container in the network '{network.Name}' ({string.Join(", ", network.Subnets)}).", subject,
+                    "Give an address of the network's subnet that is not its gateway.");
+            }
+            return address.ToString();
+        }
+    }
+
+    private ContainerPaths RequireNetworks(ContainerDefinition definition)
+    {
+        var paths = _store.GetPaths(definition.Id);
+        if (definition.NetworkMode is "none" or "host" || definition.NetworkContainerId is not null || !File.Exists(paths.Networks))
+        {
+            EngineErrors.Throw(
+                ErrorReason.InvalidState, $"Container '{definition.Name}' was created with the network '{definition.NetworkMode}', and can be connected to no other.", definition.Name,
+                "Create it with the network bridge, or with one of New-ContainerNetwork.");
+        }
+        return paths;
+    }
+
+    private static void Change(ContainerPaths paths, Func<ContainerNetworks, ContainerNetworks> change)
+    {
+        using var changing = FileLock.Exclusive(paths.NetworksLock);
+        var settings = JsonFile.TryRead(paths.Networks, SupervisorJson.Default.ContainerNetworks) ?? new ContainerNetworks();
+        JsonFile.Write(paths.Networks, change(settings), SupervisorJson.Default.ContainerNetworks);
+    }
+
+    /// <summary>Where the files are that a container has in its /etc: its own, or those of the one whose network it joins; null where there are none.</summary>
+    private string? NetworkFilesFolder(ContainerNetworks? networks, string id, string? joined)
+    {
+        if (networks is not null)
+            return _store.GetPaths(id).ContainerDirectory;
+        return joined is not null && File.Exists(_store.GetPaths(joined).Networks) ? _store.GetPaths(joined).ContainerDirectory : null;
+    }
+
+    private static void WriteNetworks(ContainerPaths paths, ContainerNetworks? networks)
+    {
+        if (networks is null)
+            return;
+        Write(paths.Networks, JsonSerializer.SerializeToUtf8Bytes(networks, SupervisorJson.Default.ContainerNetworks));
+        // What is bound into the container has to be there; the monitor fills it at each start.
+        foreach (var name in NetworkFiles.Names)
+            Write(Path.Combine(paths.ContainerDirectory, name), []);
+    }
+
+    /// <summary>A container that ended together with its monitor gives back what it had when somebody looks at it; one that is gone can't.</summary>
+    private void ReleaseAbandoned(NetworkDefinition network)
+    {
+        foreach (var (address, id, _) in Networks.Leases(network.Id))
+        {
+            if (_store.TryReadDefinition(id) is not { } definition || Refresh(definition) is not { } state)
+                Networks.Release(network.Id, id, [address], []);
+            // One that is just starting has addresses before it is active, and a run directory before that.
+            else if (!IsActive(state) && !Directory.Exists(_store.GetPaths(id).RunDirectory))
+                Networks.Release(network.Id, id, [address], []);
+        }
+    }
+}

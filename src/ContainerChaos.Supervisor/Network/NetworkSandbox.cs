@@ -1,0 +1,200 @@
+using System.Net;
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>
+/// The network namespace of a container in bridge networks, with all that belongs to it. The monitor holds it for as long as the container
+/// is up, so that a restart by policy keeps its addresses and its ports.
+/// </summary>
+internal sealed partial class NetworkSandbox : IDisposable
+{
+    private readonly ContainerPaths _paths;
+    private readonly ContainerDefinition _container;
+    private readonly string _hostname;
+    private readonly EventLoop _loop;
+    private readonly NetworkDirectory _networks;
+    private readonly PortPublisher _publisher;
+    private readonly List<ContainerEndpoint> _endpoints = [];
+    private readonly RouteSocket _inside;
+    private ContainerNetworks _settings;
+    private NameServer? _nameServer;
+    private (string? IPv4, string? IPv6) _published;
+
+    private NetworkSandbox(NetworkNamespace space, ContainerPaths paths, ContainerDefinition container, string hostname, EventLoop loop, ContainerNetworks settings)
+    {
+        Namespace = space;
+        _paths = paths;
+        _container = container;
+        _hostname = hostname;
+        _loop = loop;
+        _networks = NetworkDirectory.Beside(paths);
+        _settings = settings;
+        _publisher = new PortPublisher(loop, _networks, container);
+        _inside = space.Run(RouteSocket.Open);
+    }
+
+    internal NetworkNamespace Namespace { get; }
+
+    /// <summary>The container's places, in the order of connection.</summary>
+    internal IReadOnlyList<ContainerEndpoint> Endpoints => [.. _endpoints];
+
+    /// <summary>The published ports as they are.</summary>
+    internal IReadOnlyList<PortMapping> Ports { get; private set; } = [];
+
+    /// <summary>Makes a container's network anew.</summary>
+    /// <exception cref="ContainerException">NetworkNotFound, AddressInUse, PortInUse; nothing is left.</exception>
+    internal static NetworkSandbox Create(ContainerPaths paths, ContainerDefinition container, string hostname, EventLoop loop, ContainerNetworks settings)
+    {
+        var sandbox = new NetworkSandbox(NetworkNamespace.Create(), paths, container, hostname, loop, settings);
+        try
+        {
+            var inside = sandbox._inside;
+            inside.SetState(inside.TryFind("lo")!, up: true);
+            foreach (var endpoint in settings.Endpoints)
+                sandbox.Attach(endpoint);
+            sandbox.Complete();
+            return sandbox;
+        }
+        catch
+        {
+            sandbox.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Takes over the network of a container that runs and whose monitor was killed.</summary>
+    internal static NetworkSandbox? TryAdopt(int pid, ContainerState state, ContainerPaths paths, ContainerDefinition container, string hostname, EventLoop loop, ContainerNetworks settings)
+    {
+        if (NetworkNamespace.TryOpen(pid) is not { } space)
+            return null;
+        var sandbox = new NetworkSandbox(space, paths, container, hostname, loop, settings with { Ports = state.Ports.Count > 0 ? state.Ports : settings.Ports });
+        sandbox._endpoints.AddRange(state.Endpoints);
+        sandbox.Complete();
+        sandbox._settings = settings;
+        return sandbox;
+    }
+
+    /// <summary>Connects the running container to one more network.</summary>
+    internal void Connect(EndpointSettings endpoint)
+    {
+        Attach(endpoint);
+        try
+        {
+            Complete();
+        }
+        catch
+        {
+            Detach(endpoint.NetworkId);
+            Complete();
+            throw;
+        }
+        _settings = _settings with { Endpoints = [.. _settings.Endpoints, endpoint] };
+    }
+
+    /// <summary>Disconnects it from a network.</summary>
+    internal void Disconnect(string networkId)
+    {
+        Detach(networkId);
+        _settings = _settings with { Endpoints = [.. _settings.Endpoints.Where(endpoint => endpoint.NetworkId != networkId)] };
+        Complete();
+    }
+
+    /// <summary>The networks that it shall be in, with the addresses that it has.</summary>
+    internal ContainerNetworks Settings => _settings with
+    {
+        Endpoints = [.. _settings.Endpoints.Select(settings => _endpoints.Find(endpoint => endpoint.NetworkId == settings.NetworkId) is { } endpoint
+            ? settings with { LastAddresses = [.. endpoint.Addresses.Select(ContainerEndpoint.Plain)] } : settings)],
+    };
+
+    /// <summary>Gives everything back.</summary>
+    internal void Release()
+    {
+        Dispose();
+        foreach (var endpoint in Endpoints)
+            Detach(endpoint.NetworkId);
+    }
+
+    public void Dispose()
+    {
+        _publisher.Dispose();
+        _nameServer?.Dispose();
+        _nameServer = null;
+        _inside.Dispose();
+        Namespace.Dispose();
+    }
+
+    /// <summary>What depends on all the networks together: default routes, name server, files, published ports.</summary>
+    private void Complete()
+    {
+        var gateways = _endpoints.Where(endpoint => endpoint.Gateways.Count > 0).ToArray();
+        var first4 = gateways.FirstOrDefault(endpoint => endpoint.IPAddress is not null);
+        var first6 = gateways.FirstOrDefault(endpoint => endpoint.IPv6Address is not null);
+        Route(first4, isIPv6: false);
+        Route(first6, isIPv6: true);
+
+        var hasNames = _endpoints.Any(endpoint => endpoint.Network != NetworkDefinition.DefaultName);
+        if (hasNames && _nameServer is null)
+            _nameServer = Namespace.Run(() => new NameServer(_loop, FindName, Servers));
+        NetworkFiles.Write(_paths, _hostname, _settings, _endpoints, _nameServer is not null);
+
+        var target = (first4?.IPAddress, first6?.IPv6Address);
+        if (target == _published)
+            return;
+        // They keep their numbers, and lead elsewhere.
+        var ports = Ports.Count > 0 ? Ports : _settings.Ports;
+        _publisher.Withdraw();
+        Ports = [];
+        _published = default;
+        Ports = _publisher.Publish(ports, Parse(target.Item1), Parse(target.Item2));
+        _published = target;
+    }
+
+    private void Route(ContainerEndpoint? endpoint, bool isIPv6)
+    {
+        if (endpoint?.Gateways.FirstOrDefault(gateway => gateway.Contains(':', StringComparison.Ordinal) == isIPv6) is not { } gateway
+            || _inside.TryFind(endpoint.Interface) is not { } link)
+            return;
+        try
+        {
+            _inside.AddDefaultRoute(link, IPAddress.Parse(gateway));
+        }
+        catch (ErrnoException e) when (e.Errno == Errno.EEXIST)
+        {
+            // It has one, by the network that it was connected to first.
+        }
+    }
+
+    private NameAnswer? FindName(string name, ushort type)
+    {
+        foreach (var endpoint in _endpoints.Where(endpoint => endpoint.Network != NetworkDefinition.DefaultName))
+        {
+            if (type == DnsMessage.Ptr)
+            {
+                if (DnsMessage.TryReadReverse(name) is { } address && _networks.FindName(endpoint.NetworkId, address.ToString()) is { } owner)
+                    return new NameAnswer([(DnsMessage.Ptr, DnsMessage.Name($"{owner}.{endpoint.Network}"))]);
+                continue;
+            }
+            var suffix = "." + endpoint.Network.ToLowerInvariant();
+            var known = _networks.Find(endpoint.NetworkId, name);
+            if (!known.Any() && name.EndsWith(suffix, StringComparison.Ordinal))
+                known = _networks.Find(endpoint.NetworkId, name[..^suffix.Length]);
+            var addresses = known.Select(IPAddress.Parse).Select(address => address.GetAddressBytes()).ToArray();
+            if (addresses.Length == 0)
+                continue;
+            // Several that have one alias share the load.
+            Random.Shared.Shuffle(addresses);
+            return new NameAnswer([.. addresses.Select(bytes => (bytes.Length == 4 ? DnsMessage.A : DnsMessage.Aaaa, bytes)).Where(record => type == DnsMessage.Any || record.Item1 == type)]);
+        }
+        return null;
+    }
+
+    /// <summary>A container of internal networks alone can't make the host ask on its behalf either.</summary>
+    private IReadOnlyList<IPAddress> Servers() =>
+        _endpoints.All(endpoint => endpoint.Gateways.Count == 0) ? []
+        : _settings.DnsServers.Count > 0 ? [.. _settings.DnsServers.Select(IPAddress.Parse)]
+        : NetworkFiles.HostServers();
+
+    private static IPAddress? Parse(string? address) => address is null ? null : IPAddress.Parse(address);
+}
