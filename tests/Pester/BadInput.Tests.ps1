@@ -34,7 +34,8 @@ Describe 'Bad input' {
         @{ Parameter = 'PidsLimit'; Value = -5 }
         @{ Parameter = 'StopSignal'; Value = 'NOPE' }
         @{ Parameter = 'Volume'; Value = 'nocolon' }
-        @{ Parameter = 'Network'; Value = 'bridge' }
+        @{ Parameter = 'Network'; Value = 'container:' }
+        @{ Parameter = 'Publish'; Value = '8080:80' }
         @{ Parameter = 'WorkingDirectory'; Value = 'relative' }
     ) {
         $errors = @()

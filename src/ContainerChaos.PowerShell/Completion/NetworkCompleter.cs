@@ -3,7 +3,7 @@ using ContainerChaos.Runtime;
 
 namespace ContainerChaos.PowerShell;
 
-/// <summary>The network modes, with a <c>container:NAME</c> for each running container.</summary>
+/// <summary>The network modes and the networks, with a <c>container:NAME</c> for each running container.</summary>
 public sealed class NetworkCompleter : LiveCompleter
 {
     private protected override IEnumerable<CompletionResult> Complete(string command, string prefix)
@@ -16,6 +16,7 @@ public sealed class NetworkCompleter : LiveCompleter
         var joins = EngineSession.Engine.List()
             .Where(c => c.State == ContainerStatus.Running)
             .Select(c => Result($"container:{c.Name}", $"the network namespace of {c.Name}"));
-        return modes.Concat(joins).Where(r => Begins(r.CompletionText, prefix));
+        var networks = EngineSession.Engine.ListNetworks().Select(network => Result(network.Name, string.Join(", ", network.Subnets)));
+        return modes.Concat(networks).Concat(joins).Where(r => Begins(r.CompletionText, prefix));
     }
 }

@@ -78,10 +78,29 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     [ValidateRange(0d, 86400d)]
     public double StopTimeout { get; set; } = double.NaN;
 
-    /// <summary><c>none</c> (a loopback of its own, the default), <c>host</c>, or <c>container:NAME</c> to join another container's network.</summary>
+    /// <summary>
+    /// <c>none</c> (a loopback of its own, the default), <c>bridge</c>, the name of a network, <c>host</c>, or <c>container:NAME</c> to join another
+    /// container's network.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string Network { get; set; } = "none";
+
+    /// <summary>Further names that the others of a user-defined network can reach it by.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] NetworkAlias { get; set; } = [];
+
+    /// <summary>The address of version 4 that it must have in a user-defined network; any by default.</summary>
+    [Parameter]
+    public string? IPAddress { get; set; }
+
+    /// <summary>The address of version 6 that it must have in a user-defined network; any by default.</summary>
+    [Parameter]
+    public string? IPv6Address { get; set; }
+
+    /// <summary>Ports of the host that lead to it: <c>8080:80</c>, <c>127.0.0.1:8080:80</c>, <c>5353:53/udp</c>, <c>8000-8009:8000-8009</c>, or <c>80</c> for any port of the host.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Publish { get; set; } = [];
 
     /// <summary>Bind mounts, <c>source:/in/the/container[:ro]</c>. A relative source is taken from PowerShell's location.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -144,6 +163,10 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         StopSignal = StopSignal,
         StopTimeout = double.IsNaN(StopTimeout) ? null : TimeSpan.FromSeconds(StopTimeout),
         Network = Network,
+        NetworkAliases = NetworkAlias,
+        IPAddress = IPAddress,
+        IPv6Address = IPv6Address,
+        Publish = Publish,
         Volumes = [.. Volume.Select(AbsoluteSource)],
         Labels = Arguments.Pairs(Label),
         WorkingDirectory = WorkingDirectory,

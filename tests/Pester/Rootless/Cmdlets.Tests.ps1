@@ -341,6 +341,20 @@ Describe 'Invoke-ChaosScenario' {
     }
 }
 
+Describe 'Networks' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'are root''s to make, and say so' {
+        (Should-FailWith NotSupported { New-ContainerNetwork shop @args }).ErrorDetails.RecommendedAction | Should -Match 'none'
+        Should-FailWith NotSupported { New-Container app -Image target -Network bridge -Publish 8080:80 @args }
+        Get-ContainerNetwork | Should -BeNullOrEmpty
+        Should-FailWith NetworkNotFound { Remove-ContainerNetwork shop @args }
+        New-Container app -Image target | Out-Null
+        Should-FailWith NetworkNotFound { Connect-Container app shop @args }
+        Should-FailWith InvalidState { Disconnect-Container app shop @args }
+    }
+}
+
 Describe 'This suite' -Tag Always {
     It 'calls every cmdlet of the module' {
         $text = Get-Content -Raw "$PSScriptRoot/Cmdlets.Tests.ps1"
