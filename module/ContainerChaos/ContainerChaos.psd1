@@ -29,12 +29,14 @@
         'Invoke-ContainerCommand'
         'New-Container'
         'New-ContainerNetwork'
+        'Receive-ContainerImage'
         'Remove-Container'
         'Remove-ContainerImage'
         'Remove-ContainerNetwork'
         'Restart-Container'
         'Resume-Container'
         'Save-Container'
+        'Send-ContainerImage'
         'Send-Signal'
         'Start-Container'
         'Stop-Container'
@@ -43,7 +45,7 @@
         'Watch-ContainerEvent'
     )
     FunctionsToExport = @()
-    AliasesToExport = @()
+    AliasesToExport = @('Pull-ContainerImage', 'Push-ContainerImage')
     VariablesToExport = @()
     PrivateData = @{
         PSData = @{

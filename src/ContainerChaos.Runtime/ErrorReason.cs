@@ -69,6 +69,9 @@ public enum ErrorReason
     /// <summary>A port of the host is taken.</summary>
     PortInUse,
 
+    /// <summary>A registry of images can't be reached, or refuses.</summary>
+    RegistryError,
+
     /// <summary>A system call failed for a reason that no other member names; see the errno.</summary>
     KernelError,
 }

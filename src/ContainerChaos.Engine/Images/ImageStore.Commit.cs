@@ -96,18 +96,10 @@ public sealed partial class ImageStore
             document = existing;
         else
             Durable.WriteFile(DocumentPath(document.Id), JsonSerializer.SerializeToUtf8Bytes(document, EngineJson.Default.ImageDocument));
-        var freed = false;
-        foreach (var reference in references)
-        {
-            var previous = TryReadReference(reference);
-            if (previous == document.Id)
-                continue;
+        foreach (var reference in references.Where(reference => TryReadReference(reference) != document.Id))
             Durable.WriteFile(ReferencePath(reference), System.Text.Encoding.UTF8.GetBytes(document.Id), Path.Combine(_images, ".reference.new"));
-            freed |= previous is not null;
-        }
-
-        if (freed || layers.Count > 0)
-            Sweep();
+        // Also when nothing was freed just now: what did it may have died before it came to this.
+        Sweep();
         return document;
     }
 
@@ -117,6 +109,9 @@ public sealed partial class ImageStore
     /// </summary>
     private void Sweep()
     {
+        foreach (var unfinished in Directory.EnumerateFiles(_images, "*.new"))
+            File.Delete(unfinished);
+        _layers.Sweep();
         var named = ReadReferences().Select(pair => pair.Id).ToHashSet();
         var documents = ReadDocuments();
         foreach (var document in documents.Where(document => !named.Contains(document.Id)).ToList())

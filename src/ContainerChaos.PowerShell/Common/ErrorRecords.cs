@@ -45,7 +45,7 @@ internal static class ErrorRecords
         ErrorReason.NotSupported => ErrorCategory.NotImplemented,
         ErrorReason.DiskFull or ErrorReason.PidTableFull => ErrorCategory.ResourceUnavailable,
         ErrorReason.InvalidState => ErrorCategory.InvalidOperation,
-        ErrorReason.MonitorLost => ErrorCategory.ConnectionError,
+        ErrorReason.MonitorLost or ErrorReason.RegistryError => ErrorCategory.ConnectionError,
         ErrorReason.Timeout => ErrorCategory.OperationTimeout,
         ErrorReason.StartFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,

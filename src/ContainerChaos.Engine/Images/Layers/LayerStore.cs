@@ -23,6 +23,13 @@ internal sealed class LayerStore(EngineOptions options)
     public IEnumerable<string> List() =>
         Directory.Exists(_directory) ? Directory.EnumerateDirectories(_directory).Select(path => Path.GetFileName(path)).Where(name => name[0] != '.') : [];
 
+    /// <summary>Deletes what killed processes have left half unpacked or half deleted.</summary>
+    public void Sweep()
+    {
+        if (Directory.Exists(_directory))
+            OwnedDirectory.Sweep(_directory, options.CcrunPath);
+    }
+
     /// <summary>Waits until what was unpacked is on the disk, so that a rename can't come before the content.</summary>
     public void Flush() => Durable.SyncTree(_directory);
 
