@@ -98,7 +98,7 @@ Describe '-WhatIf' {
     AfterEach { Assert-NothingLeft }
 
     It 'is there on whatever changes something' {
-        $changing = Get-Command -Module ContainerChaos | Where-Object Verb -NotIn Get, Wait
+        $changing = Get-Command -Module ContainerChaos | Where-Object Verb -NotIn Get, Wait, Watch
         $changing.Count | Should -BeGreaterThan 10
         foreach ($command in $changing) { $command.Parameters.Keys | Should -Contain 'WhatIf' -Because $command.Name }
     }
