@@ -7,7 +7,7 @@ Describe 'The module' {
 
     It 'exports what its manifest lists, no more and no less' {
         $listed = (Import-PowerShellDataFile $manifest).CmdletsToExport
-        (Get-Command -Module ContainerChaos).Name | Sort-Object | Should -Be ($listed | Sort-Object)
+        (Get-Command -Module ContainerChaos -CommandType Cmdlet).Name | Sort-Object | Should -Be ($listed | Sort-Object)
         Test-ModuleManifest $manifest | Should -Not -BeNullOrEmpty
     }
 

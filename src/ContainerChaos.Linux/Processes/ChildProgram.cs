@@ -19,6 +19,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
     private readonly List<nint> _memory = [];
     private readonly List<ChildQuestion> _questions = [];
     private int _slots;
+    private int _handOver = int.MaxValue;
 
     /// <summary>The stage that the next steps belong to.</summary>
     public ChildStage Stage { get; set; }
@@ -47,7 +48,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
     {
         var previous = Stage;
         Stage = ChildStage.Fork;
-        Append(step, ChildCall.HandOver, [(long)namespaces]);
+        _handOver = Append(step, ChildCall.HandOver, [(long)namespaces]).Index;
         Stage = previous;
     }
 
@@ -154,6 +155,9 @@ public sealed unsafe partial class ChildProgram : IDisposable
             NativeMemory.Free((void*)address);
         _memory.Clear();
     }
+
+    /// <summary>Whether a step is run by the sibling that took over.</summary>
+    internal bool IsAfterHandOver(int step) => step > _handOver;
 
     internal ChildQuestion Question(int step) => _questions[(int)(-2 - _calls[step].Expected)];
 

@@ -8,6 +8,7 @@ public sealed class StartedChild : IDisposable
     private readonly FileDescriptor _reports;
     private readonly FileDescriptor _answers;
     private readonly ChildProgram _program;
+    private bool _hasHandedOver;
 
     internal StartedChild(int pid, PidFd process, FileDescriptor reports, FileDescriptor answers, ChildProgram program)
     {
@@ -32,11 +33,15 @@ public sealed class StartedChild : IDisposable
     /// <remarks>An exception of an answer kills the child, reaps it and is passed on.</remarks>
     public ChildFailure? WaitForExecute()
     {
-        Span<byte> message = stackalloc byte[ChildProgram.ReportSize];
+        Span<byte> message = stackalloc byte[ChildProgram.ReportSize], handOver = stackalloc byte[ChildProgram.ReportSize];
         while (_reports.ReadFully(message) == message.Length)
         {
             var index = MemoryMarshal.Read<int>(message);
             var value = MemoryMarshal.Read<int>(message[4..]);
+            // The sibling may speak before the one that cloned it has said which it is; that one is next, and never says anything else.
+            var step = index is ChildProgram.Asked or ChildProgram.Announced ? value : index;
+            if (index != ChildProgram.HandedOver && !_hasHandedOver && _program.IsAfterHandOver(step) && _reports.ReadFully(handOver) == handOver.Length)
+                TakeOver(MemoryMarshal.Read<int>(handOver[4..]));
             switch (index)
             {
                 case ChildProgram.Asked:
@@ -45,11 +50,7 @@ public sealed class StartedChild : IDisposable
                 case ChildProgram.Announced:
                     return null;
                 case ChildProgram.HandedOver:
-                    // The new process is our child too (CLONE_PARENT), so its PID can't be reused before we reap it.
-                    Process.WaitForExit();
-                    Process.Dispose();
-                    Pid = value;
-                    Process = PidFd.Open(value);
+                    TakeOver(value);
                     break;
                 default:
                     Process.WaitForExit();
@@ -77,6 +78,16 @@ public sealed class StartedChild : IDisposable
     {
         _reports.Dispose();
         _answers.Dispose();
+    }
+
+    /// <summary>The new process is our child too (CLONE_PARENT), so its PID can't be reused before we reap it.</summary>
+    private void TakeOver(int pid)
+    {
+        Process.WaitForExit();
+        Process.Dispose();
+        Pid = pid;
+        Process = PidFd.Open(pid);
+        _hasHandedOver = true;
     }
 
     private void Answer(int step, ReadOnlySpan<long> values)

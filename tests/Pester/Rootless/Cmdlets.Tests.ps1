@@ -173,6 +173,15 @@ Describe 'Images' {
         (Should-FailWith ImageInUse { Remove-ContainerImage app @args }).Exception.Message | Should -Match 'app'
     }
 
+    It 'say which registry can''t be reached' {
+        (Should-FailWith RegistryError { Receive-ContainerImage 127.0.0.1:1/app:1 @args }).Exception.Message | Should -Match '127.0.0.1:1'
+        Start-App app pause | Out-Null
+        Save-Container app '127.0.0.1:1/app:1' | Out-Null
+        (Should-FailWith RegistryError { Send-ContainerImage 127.0.0.1:1/app:1 @args }).Exception.Message | Should -Match '127.0.0.1:1'
+        Get-Container | Remove-Container -Force
+        Remove-ContainerImage 127.0.0.1:1/app:1
+    }
+
     It 'are made of containers, tagged, told of and exported' {
         Start-App app pause | Out-Null
         Invoke-App app /target, write, /made, text | Out-Null
