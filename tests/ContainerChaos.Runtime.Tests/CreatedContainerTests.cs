@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>What lies between create and start: a process of the runtime's own that waits, perhaps for days.</summary>
-[Trait("Category", "Kernel")]
 public sealed partial class CreatedContainerTests : IDisposable
 {
     private readonly TestRoot _root = new();

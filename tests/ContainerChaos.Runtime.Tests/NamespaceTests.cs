@@ -2,7 +2,6 @@ using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime.Tests;
 
-[Trait("Category", "Kernel")]
 public sealed class NamespaceTests : ContainerTest
 {
     [Fact]

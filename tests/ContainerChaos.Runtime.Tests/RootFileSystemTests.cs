@@ -3,7 +3,6 @@ namespace ContainerChaos.Runtime.Tests;
 public sealed class RootFileSystemTests : ContainerTest
 {
     [Fact]
-    [Trait("Category", "Kernel")]
     public void A_write_goes_to_the_upper_layer_and_never_to_the_lower_one()
     {
         File.WriteAllText(Path.Combine(TestContainer.Layer(Root), "shared"), "original\n");
@@ -49,7 +48,6 @@ public sealed class RootFileSystemTests : ContainerTest
     }
 
     [Fact]
-    [Trait("Category", "Kernel")]
     public void A_plain_directory_serves_as_the_root()
     {
         var container = Create(["write", "/new", "plain"], definition => definition with { LowerDirs = [] });
@@ -62,7 +60,6 @@ public sealed class RootFileSystemTests : ContainerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    [Trait("Category", "Kernel")]
     public void A_read_only_root_takes_no_write_but_its_mounts_do(bool overlay)
     {
         var container = Create(
@@ -76,7 +73,6 @@ public sealed class RootFileSystemTests : ContainerTest
     }
 
     [Fact]
-    [Trait("Category", "Kernel")]
     public void A_volume_is_written_through_unless_it_is_read_only()
     {
         var volume = MakeVolume();
@@ -112,7 +108,6 @@ public sealed class RootFileSystemTests : ContainerTest
     }
 
     [Fact]
-    [Trait("Category", "Kernel")]
     public void A_device_node_that_a_container_makes_opens_no_device()
     {
         var volume = MakeVolume();

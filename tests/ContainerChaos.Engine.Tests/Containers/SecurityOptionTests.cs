@@ -37,7 +37,6 @@ public sealed class SecurityOptionTests : ContainerTest
     ];
 
     [Fact]
-    [Trait("Category", "Kernel")]
     public void By_default_a_container_is_under_Docker_s_profile()
     {
         var container = Run("pause");

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 namespace ContainerChaos.Linux.Tests;
 
 /// <summary>The kernel takes the programs, and decides as the policy reads. Each test filters a thread of its own, which ends with it.</summary>
-[Trait("Category", "Kernel")]
 public sealed unsafe partial class KernelFilterTests
 {
     private const int GetPriority = 140, MarkedErrno = 77;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace ContainerChaos.Runtime.Tests.Hardening;
 
 /// <summary>What whoever calls ccrun has left open is not open in a container: CVE-2024-21626 began with such a directory.</summary>
-[Trait("Category", "Kernel")]
 public sealed class DescriptorLeakTests : IDisposable
 {
     // ls holds the directory that it lists.

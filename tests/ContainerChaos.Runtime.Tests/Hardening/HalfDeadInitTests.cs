@@ -1,7 +1,6 @@
 namespace ContainerChaos.Runtime.Tests.Hardening;
 
 /// <summary>A first process whose leader has ended and whose other threads go on: a zombie to those who look at its state, and yet alive.</summary>
-[Trait("Category", "Kernel")]
 public sealed class HalfDeadInitTests : ContainerTest
 {
     // exit(2) of the main thread alone; the runtime of the program has another one.

@@ -7,7 +7,6 @@ namespace ContainerChaos.Runtime.Tests.Hardening;
 /// CVE-2019-5736: a container has the runtime execute itself, keeps a descriptor of that program, and writes to it when the
 /// kernel no longer guards it. Tried with every capability and no filter, where nothing but the runtime's own defence helps.
 /// </summary>
-[Trait("Category", "Kernel")]
 public sealed class OwnBinaryTests : IDisposable
 {
     private const string Busybox = "/bin/busybox";

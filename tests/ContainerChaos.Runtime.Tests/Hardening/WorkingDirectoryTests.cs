@@ -1,7 +1,6 @@
 namespace ContainerChaos.Runtime.Tests.Hardening;
 
 /// <summary>CVE-2024-21626: a working directory that leads to the host through a descriptor of the runtime.</summary>
-[Trait("Category", "Kernel")]
 public sealed class WorkingDirectoryTests : IDisposable
 {
     private readonly TestRoot _root = new();

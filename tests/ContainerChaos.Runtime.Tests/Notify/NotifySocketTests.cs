@@ -6,7 +6,6 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Runtime.Tests.Notify;
 
 /// <summary>A service in a container tells the host's service manager how it is (sd_notify(3)).</summary>
-[Trait("Category", "Kernel")]
 public sealed class NotifySocketTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);

@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>linux.seccomp.listenerPath: an agent gets the listener with the container's state, and decides.</summary>
-[Trait("Category", "Kernel")]
 public sealed class SeccompListenerTests : ContainerTest
 {
     private const string getpriority = "140", sched_yield = "24";

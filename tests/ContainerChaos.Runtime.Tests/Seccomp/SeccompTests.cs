@@ -3,7 +3,6 @@ using ContainerChaos.Linux;
 namespace ContainerChaos.Runtime.Tests;
 
 /// <summary>linux.seccomp: the container's calls meet the filter, whatever else the container is.</summary>
-[Trait("Category", "Kernel")]
 public sealed class SeccompTests : ContainerTest
 {
     // Calls by their numbers on x86-64; each is harmless, and permitted without a filter.
