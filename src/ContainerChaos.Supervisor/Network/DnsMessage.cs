@@ -8,7 +8,7 @@ namespace ContainerChaos.Supervisor;
 /// <summary>What the embedded name server reads and writes of DNS messages (RFC 1035, section 4).</summary>
 internal static class DnsMessage
 {
-    internal const ushort A = 1, Ptr = 12, Aaaa = 28, Any = 255;
+    internal const ushort A = 1, Ptr = 12, Aaaa = 28, Option = 41, Any = 255;
     internal const byte NoError = 0, FormatError = 1, ServerFailure = 2, NameError = 3;
 
     private const int HeaderSize = 12;
@@ -86,6 +86,27 @@ internal static class DnsMessage
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(6), (ushort)records.Length);
         bytes.AsSpan(8, 4).Clear();
         return bytes;
+    }
+
+    /// <summary>How long an answer may be in one datagram: 512 bytes, or what the query allows by an OPT record (RFC 6891, 6.1.2), 1232 at most.</summary>
+    internal static int DatagramLimit(ReadOnlySpan<byte> query, int end)
+    {
+        const int usual = 512, maximum = 1232;
+        // The only additional record, whose name is the root's.
+        return BinaryPrimitives.ReadUInt16BigEndian(query[10..]) == 1 && query.Length >= end + 11 && query[end] == 0 && BinaryPrimitives.ReadUInt16BigEndian(query[(end + 1)..]) == Option
+            ? Math.Clamp((int)BinaryPrimitives.ReadUInt16BigEndian(query[(end + 3)..]), usual, maximum)
+            : usual;
+    }
+
+    /// <summary>An answer as it is, or one without records that says it was too long: then the client asks by TCP (RFC 2181, 9).</summary>
+    internal static ReadOnlySpan<byte> Truncate(byte[] answer, int end, int limit)
+    {
+        if (answer.Length <= limit)
+            return answer;
+        const byte truncated = 0x02;
+        answer[2] |= truncated;
+        answer.AsSpan(6, 6).Clear();
+        return answer.AsSpan(0, end);
     }
 
     /// <summary>A name as data of a record.</summary>
