@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Xunit;
 
@@ -75,6 +76,24 @@ public sealed class SignalTests
         Assert.Equal(1, service.GetJson("/info").GetProperty("signals").GetProperty("SIGTERM").GetInt32());
         Assert.Equal(0, service.Process.WaitForExit());
         Assert.InRange(Environment.TickCount64 - start, 490, 5000);
+    }
+
+    [Fact]
+    public async Task With_drain_it_answers_to_the_end_and_ends_when_its_clients_have_left()
+    {
+        using Service service = Service.Start("--drain", "20s");
+        Task<HttpResponseMessage> slow = service.GetAsync("/work?ms=300");
+        while (service.GetJson("/info").GetProperty("connections").GetInt32() < 2)
+        {
+        }
+
+        service.Process.Signal(TargetProcess.SIGTERM);
+        Assert.Equal("target: SIGTERM received, ending when the clients have left, in 20 s at the latest", service.Process.NextLine());
+        using HttpResponseMessage late = await service.GetAsync("/healthz");
+        Assert.True(late.Headers.ConnectionClose);
+        using HttpResponseMessage answer = await slow;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0, service.Process.WaitForExit());
     }
 
     [Fact]

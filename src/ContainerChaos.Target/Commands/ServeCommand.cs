@@ -22,14 +22,14 @@ internal static class ServeCommand
         var server = new HttpServer(loop);
         var report = new ProcessReport(server);
         server.Router = new Router(new FaultEndpoints(server, new Burners()), report);
-        Prepare(options, loop, report);
+        Prepare(options, server, report);
         foreach (Endpoint endpoint in options.Endpoints) _ = new Listener(server, endpoint);
         loop.Run();
         foreach (Endpoint endpoint in options.Endpoints) endpoint.Remove();
         return 0;
     }
 
-    private static void Prepare(ServeOptions options, EventLoop loop, ProcessReport report)
+    private static void Prepare(ServeOptions options, HttpServer server, ProcessReport report)
     {
         switch (options.TermAction)
         {
@@ -41,13 +41,18 @@ internal static class ServeCommand
                 return;
         }
 
+        EventLoop loop = server.Loop;
+        TimeSpan patience = options.Drain > TimeSpan.Zero ? options.Drain : options.TermDelay;
         var end = new LoopTimer(loop.Stop);
         loop.Signalled = signal =>
         {
             report.Received(signal);
-            Output.Line($"target: {SignalName.Of(signal)} received, " + (options.TermDelay > TimeSpan.Zero ? $"ending in {options.TermDelay.TotalSeconds} s" : "ending"));
-            if (options.TermDelay <= TimeSpan.Zero) loop.Stop();
-            else if (end.Index < 0) loop.SetTimer(end, (long)options.TermDelay.TotalNanoseconds);
+            string how = options.Drain > TimeSpan.Zero ? $"ending when the clients have left, in {patience.TotalSeconds} s at the latest"
+                : patience > TimeSpan.Zero ? $"ending in {patience.TotalSeconds} s" : "ending";
+            Output.Line($"target: {SignalName.Of(signal)} received, {how}");
+            if (options.Drain > TimeSpan.Zero) server.Drain();
+            if (patience <= TimeSpan.Zero) loop.Stop();
+            else if (end.Index < 0) loop.SetTimer(end, (long)patience.TotalNanoseconds);
         };
         SignalGate.Catch(Libc.SIGTERM, Libc.SIGINT, Libc.SIGQUIT);
     }

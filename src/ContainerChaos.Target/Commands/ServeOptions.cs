@@ -13,6 +13,9 @@ internal sealed class ServeOptions
     /// <summary>How long after SIGTERM it goes on serving.</summary>
     public TimeSpan TermDelay { get; private set; }
 
+    /// <summary>How long after SIGTERM clients may take to leave; zero for not at all.</summary>
+    public TimeSpan Drain { get; private set; }
+
     /// <summary>Start the service as a child.</summary>
     public bool ForkApp { get; private set; }
 
@@ -39,6 +42,9 @@ internal sealed class ServeOptions
                     break;
                 case "--term-delay":
                     options.TermDelay = Arguments.Duration(Arguments.Value(arguments, ++i, "--term-delay"));
+                    break;
+                case "--drain":
+                    options.Drain = Arguments.Duration(Arguments.Value(arguments, ++i, "--drain"));
                     break;
                 case "--fork-app":
                     options.ForkApp = true;

@@ -53,6 +53,7 @@ internal sealed unsafe class Connection(HttpServer server) : Pollable
     /// <summary>Answers the current request.</summary>
     public void Reply(int status, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
+        if (server.IsDraining) _keepAlive = false;
         WriteReply(status, contentType, body);
         if (!_keepAlive) _closing = true;
         _waiting = false;

@@ -10,7 +10,11 @@ internal sealed unsafe class HttpServer(EventLoop loop)
     /// <summary>Bytes in each shared buffer.</summary>
     public const int BufferSize = 64 * 1024;
 
+    /// <summary>How long no connection has to be open: one may still be on its way.</summary>
+    private const long QuietTime = 100 * MonotonicClock.NanosecondsPerMillisecond;
+
     private readonly Stack<Connection> _idle = new();
+    private LoopTimer? _quiet;
 
     public EventLoop Loop { get; } = loop;
 
@@ -29,6 +33,16 @@ internal sealed unsafe class HttpServer(EventLoop loop)
     /// <summary>Connections open now.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>Whether each answer is the last one of its connection.</summary>
+    public bool IsDraining => _quiet is not null;
+
+    /// <summary>Goes on answering, but keeps no connection; ends the loop when none is left.</summary>
+    public void Drain()
+    {
+        _quiet ??= new LoopTimer(EndIfQuiet);
+        if (Connections == 0) Loop.SetTimer(_quiet, QuietTime);
+    }
+
     /// <summary>Takes over an accepted socket.</summary>
     public void Accept(int fd)
     {
@@ -44,5 +58,11 @@ internal sealed unsafe class HttpServer(EventLoop loop)
     {
         Connections--;
         _idle.Push(connection);
+        if (_quiet is not null && Connections == 0) Loop.SetTimer(_quiet, QuietTime);
+    }
+
+    private void EndIfQuiet()
+    {
+        if (Connections == 0) Loop.Stop();
     }
 }
