@@ -27,6 +27,7 @@
         'Import-ContainerImage'
         'Invoke-ChaosScenario'
         'Invoke-ContainerCommand'
+        'Move-ContainerPort'
         'New-Container'
         'New-ContainerNetwork'
         'Receive-ContainerImage'

@@ -23,8 +23,10 @@ public sealed partial class ContainerEngine
         var image = Images.Get(options.Image);
         var command = ResolveCommand(options, image);
         var lowerDirs = Images.GetLowerDirs(image);
-        var networkContainer = options.Network.StartsWith("container:", StringComparison.Ordinal) && options.Network.Length > 10 ? _store.Resolve(options.Network["container:".Length..]) : null;
-        var networks = ResolveNetworks(options);
+        var network = options.Network ?? Options.DefaultNetwork;
+        options = options with { Network = network };
+        var networkContainer = network.StartsWith("container:", StringComparison.Ordinal) && network.Length > 10 ? _store.Resolve(network["container:".Length..]) : null;
+        var networks = ResolveNetworks(network, options);
         VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse)];
         if (volumes.GroupBy(volume => volume.Destination).FirstOrDefault(group => group.Count() > 1) is { } twice)
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"Two volumes have the destination '{twice.Key}'.", twice.Key, "Give each its own.");
@@ -49,7 +51,7 @@ public sealed partial class ContainerEngine
                 Init = options.Init,
                 StopSignal = SignalArgument.Parse(options.StopSignal ?? image.StopSignal ?? "SIGTERM", options.Name),
                 StopTimeout = options.StopTimeout ?? s_defaultStopTimeout,
-                NetworkMode = options.Network,
+                NetworkMode = network,
                 NetworkContainerId = networkContainer,
                 LowerDirs = lowerDirs,
                 Log = options.Log,

@@ -35,24 +35,26 @@ public sealed partial class ContainerEngine
         }));
     }
 
-    /// <summary>All networks, in the order of their names. The default one is among them.</summary>
+    /// <summary>All networks, in the order of their names: those that were made, and those that always exist (bridge for root alone, host, none).</summary>
     public IReadOnlyList<ContainerNetwork> ListNetworks()
     {
         if (OwnIdentity.User == 0)
             Guard("list networks", NetworkDefinition.DefaultName, DefaultNetwork);
-        return [.. Networks.List().Select(Describe)];
+        return [.. Networks.List().Select(Describe).Append(Predefined("host")).Append(Predefined("none")).OrderBy(network => network.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Finds a network.</summary>
     /// <param name="nameOrId">Its name, its id, or a prefix of the id that no other has.</param>
     /// <exception cref="ContainerException">NetworkNotFound; InvalidArgument for an ambiguous prefix.</exception>
-    public ContainerNetwork GetNetwork(string nameOrId) => Describe(FindNetwork(nameOrId));
+    public ContainerNetwork GetNetwork(string nameOrId) => FindPredefined(nameOrId) ?? Describe(FindNetwork(nameOrId));
 
     /// <summary>Removes a network and its bridge.</summary>
     /// <param name="nameOrId">As in <see cref="GetNetwork"/>.</param>
     /// <exception cref="ContainerException">NetworkInUse: containers that run are in it; InvalidArgument: it is the default one.</exception>
     public void RemoveNetwork(string nameOrId)
     {
+        if (FindPredefined(nameOrId) is { } predefined)
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"The network '{predefined.Name}' can't be removed: it always exists.", predefined.Name, "Leave it; it costs nothing.");
         var network = FindNetwork(nameOrId);
         if (network.IsDefault)
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"The network '{network.Name}' can't be removed: it is the default one.", network.Name, "Leave it; without containers it costs nothing.");
@@ -70,7 +72,7 @@ public sealed partial class ContainerEngine
                     ErrorReason.NetworkInUse, $"Cannot remove network '{network.Name}': {(users.Length == 1 ? "container" : "the containers")} {string.Join(", ", users.Select(user => $"'{user}'"))} {(users.Length == 1 ? "is" : "are")} in it.",
                     network.Name, $"Stop or disconnect first: Disconnect-Container {users[0]} -Network {network.Name}");
             }
-            HostBridge.Remove(network);
+            HostBridge.Remove(network, networks);
             networks.Forget(network.Id);
             var grave = OwnedDirectory.NewPath(networks.DataDirectory, "removed");
             Directory.Move(Path.Combine(networks.DataDirectory, network.Id), grave);
@@ -87,6 +89,8 @@ public sealed partial class ContainerEngine
     public Container Connect(string container, string network, NetworkConnectOptions? options = null)
     {
         var definition = Find(container);
+        if (FindPredefined(network) is { } predefined)
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"Container '{definition.Name}' can't be connected to the network '{predefined.Name}'.", definition.Name, $"Create it with -Network {predefined.Name}: it is in no other then.");
         var found = FindNetwork(network);
         var endpoint = Endpoint(found, definition.Name, options ?? new NetworkConnectOptions());
         return Guard($"connect container '{definition.Name}'", definition.Name, () =>
@@ -136,6 +140,24 @@ public sealed partial class ContainerEngine
         Bridge = network.Bridge,
         Containers = [.. Networks.Leases(network.Id).Select(lease => lease.ContainerName).Distinct().Order(StringComparer.Ordinal)],
     };
+
+    /// <summary>The host's own network, or none at all: nothing is stored of them.</summary>
+    private ContainerNetwork Predefined(string name) => new()
+    {
+        Name = name,
+        Id = PredefinedId(name),
+        Driver = name == "none" ? "null" : name,
+        Subnets = [],
+        Labels = new Dictionary<string, string>(),
+        Containers = [.. _store.Ids().Select(_store.TryReadDefinition).OfType<ContainerDefinition>()
+            .Where(container => container.NetworkMode == name && Refresh(container) is { } state && IsActive(state))
+            .Select(container => container.Name).Order(StringComparer.Ordinal)],
+    };
+
+    private ContainerNetwork? FindPredefined(string nameOrId) =>
+        new[] { "host", "none" }.FirstOrDefault(name => nameOrId == name || nameOrId == PredefinedId(name) || nameOrId == PredefinedId(name)[..12]) is { } name ? Predefined(name) : null;
+
+    private static string PredefinedId(string name) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes("containerchaos " + name)));
 
     private NetworkDefinition FindNetwork(string nameOrId)
     {
@@ -188,24 +210,28 @@ public sealed partial class ContainerEngine
     }
 
     /// <summary>The networks of a new container; null for one that shares a network or has none.</summary>
-    private ContainerNetworks? ResolveNetworks(ContainerCreateOptions options)
+    private ContainerNetworks? ResolveNetworks(string network, ContainerCreateOptions options)
     {
         var subject = options.Name ?? options.Image;
         PortMapping[] ports = [.. options.Publish.SelectMany(PublishArgument.Parse)];
-        if (options.Network is "none" or "host" || options.Network.StartsWith("container:", StringComparison.Ordinal))
+        if (network is "none" or "host" || network.StartsWith("container:", StringComparison.Ordinal))
         {
-            if (options.Network == "container:")
+            if (network == "container:")
                 EngineErrors.Throw(ErrorReason.InvalidArgument, "'container:' is not a network.", subject, "Use container:NAME.");
             if (ports.Length > 0)
-                EngineErrors.Throw(ErrorReason.InvalidArgument, $"Ports can't be published in the network '{options.Network}'.", subject, "Use the network bridge, or one of New-ContainerNetwork.");
+            {
+                EngineErrors.Throw(
+                    ErrorReason.InvalidArgument, $"Ports can't be published in the network '{network}'.", subject,
+                    OwnIdentity.User == 0 ? "Use the network bridge, or one of New-ContainerNetwork." : "An ordinary user's containers have no network but none and host: in the network host, what it listens on can be reached as it is.");
+            }
             if (options.NetworkAliases.Count > 0 || options.IPAddress is not null || options.IPv6Address is not null)
-                EngineErrors.Throw(ErrorReason.InvalidArgument, $"In the network '{options.Network}' a container has no alias and no address of its own.", subject, "Use a network of New-ContainerNetwork.");
+                EngineErrors.Throw(ErrorReason.InvalidArgument, $"In the network '{network}' a container has no alias and no address of its own.", subject, "Use a network of New-ContainerNetwork.");
             return null;
         }
-        if (string.IsNullOrWhiteSpace(options.Network))
-            EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{options.Network}' is not a network.", subject, "Use none, host, bridge, container:NAME or the name of a network.");
-        RequireRoot(options.Network, subject);
-        var endpoint = Endpoint(FindNetwork(options.Network), subject, new NetworkConnectOptions { Aliases = options.NetworkAliases, IPAddress = options.IPAddress, IPv6Address = options.IPv6Address });
+        if (string.IsNullOrWhiteSpace(network))
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{network}' is not a network.", subject, "Use none, host, bridge, container:NAME or the name of a network.");
+        RequireRoot(network, subject);
+        var endpoint = Endpoint(FindNetwork(network), subject, new NetworkConnectOptions { Aliases = options.NetworkAliases, IPAddress = options.IPAddress, IPv6Address = options.IPv6Address });
         return new ContainerNetworks { Endpoints = [endpoint], Ports = ports };
     }
 

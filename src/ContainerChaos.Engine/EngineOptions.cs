@@ -21,6 +21,14 @@ public sealed record EngineOptions
     /// <summary>The control group that the containers' groups are made in, a path below the root of each hierarchy. Default <c>/containerchaos</c>, an ordinary user's on version 2 <c>containerchaos</c> beside the group that this process is in, or <c>CONTAINERCHAOS_CGROUP</c>.</summary>
     public string CgroupParent { get; init; } = FromEnvironment("CONTAINERCHAOS_CGROUP") ?? (OwnIdentity.User == 0 ? "/containerchaos" : BesideOwnGroup());
 
+    /// <summary>
+    /// The network of a container that names none: <c>none</c>, <c>host</c>, <c>bridge</c> or the name of a network. Default <c>bridge</c> as in Docker,
+    /// an ordinary user's <c>none</c>, or <c>CONTAINERCHAOS_NETWORK</c>.
+    /// </summary>
+    /// <remarks>With <c>none</c> nothing on the host's network changes, unless a container asks for it: for tests, and where the engine is part of another program.</remarks>
+    public string DefaultNetwork { get; init; } =
+        Environment.GetEnvironmentVariable("CONTAINERCHAOS_NETWORK") is { Length: > 0 } network ? network : OwnIdentity.User == 0 ? "bridge" : "none";
+
     // The module's folder when PowerShell loaded us (AppContext.BaseDirectory is pwsh's own there).
     private static string AppDirectory
     {

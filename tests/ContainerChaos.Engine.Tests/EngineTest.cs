@@ -20,6 +20,7 @@ public abstract class EngineTest : IDisposable
         CgroupParent = Root.CgroupParent,
         CcrunPath = TestRoot.CcrunPath,
         TargetPath = TestRoot.TargetPath,
+        DefaultNetwork = "none",
     };
 
     /// <summary>Removes the test's containers, then looks for what stayed.</summary>

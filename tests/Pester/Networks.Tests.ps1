@@ -9,7 +9,7 @@ Describe 'Networks' -Skip:($null -ne $reason) {
     BeforeAll {
         . $PSScriptRoot/Suite.ps1; Watch-Container
         function Invoke-OnOwnHost([scriptblock] $Script) {
-            $text = ". '$PSScriptRoot/Suite.ps1'`n`$ErrorActionPreference = 'Stop'`n& { $Script } | ConvertTo-Json -Depth 6 -EnumsAsStrings"
+            $text = "busybox ip link set lo up; . '$PSScriptRoot/Suite.ps1'`n`$ErrorActionPreference = 'Stop'`n& { $Script } | ConvertTo-Json -Depth 6 -EnumsAsStrings"
             $said = & unshare --net (Get-Process -Id $PID).Path -NoProfile -EncodedCommand ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($text)))
             $LASTEXITCODE | Should -Be 0 -Because ($said -join "`n")
             $said | ConvertFrom-Json
@@ -53,7 +53,42 @@ Describe 'Networks' -Skip:($null -ne $reason) {
         $found.Completed | Should -Be 'shop'
         $found.Line | Should -Match 'shop .*10\.77\.0\.0/24 .*client, web'
         $found.After | Should -Be 'shop'
-        $found.Left | Should -Be 'bridge'
+        $found.Left | Should -Be 'bridge', 'host', 'none'
+    }
+
+    It 'are root''s default, and a published port moves from one container to the next' {
+        $found = Invoke-OnOwnHost {
+            $env:CONTAINERCHAOS_NETWORK = ''
+            $old = New-Container old -Image busybox -Command busybox, nc, -ll, -p, 80, -e, /bin/busybox, echo, old -StopTimeout 0 -Publish 8080:80 | Start-Container
+            $new = New-Container new -Image busybox -Command busybox, nc, -ll, -p, 90, -e, /bin/busybox, echo, new -StopTimeout 0 | Start-Container
+            New-Container apart -Image busybox -Network none -Command busybox, sleep, 1000 -StopTimeout 0 | Start-Container | Out-Null
+            function Read-Port { Wait-Until { $script:said = "$(busybox nc -w 5 127.0.0.1 8080 2>$null)" }; $script:said }
+            $before = Read-Port
+            Move-ContainerPort old -Destination new -Port 8080 -WhatIf
+            $silent = Move-ContainerPort old -Destination new -ContainerPort 90
+            $after = Read-Port
+            $completed = (TabExpansion2 'Move-ContainerPort old -Destination ne' 38).CompletionMatches.CompletionText
+            $refused = $( Move-ContainerPort old new -ErrorAction SilentlyContinue -ErrorVariable e; $e[0].FullyQualifiedErrorId )
+            $taken = $( New-Container late -Image busybox -Command busybox, sleep, 1 -Publish 8080:80 | Start-Container -ErrorAction SilentlyContinue -ErrorVariable e; $e[0].Exception.Message )
+            $back = Get-Container new | Move-ContainerPort -Destination old -ContainerPort 80 -PassThru
+            $result = [pscustomobject]@{
+                Network = $old.Network; Address = $old.IPAddress; Before = $before; Silent = $null -eq $silent; After = $after; Completed = $completed; Refused = $refused; Taken = $taken
+                Back = "$($back.Name) $($back.Ports)"; Listed = (Get-ContainerNetwork n* | Out-String); None = @((Get-ContainerNetwork none).Containers)
+            }
+            Get-Container | Remove-Container -Force
+            $result
+        }
+        $found.Network | Should -Be 'bridge'
+        $found.Address | Should -BeLike '172.17.0.*'
+        $found.Before | Should -Be 'old'
+        $found.Silent | Should -BeTrue
+        $found.After | Should -Be 'new'
+        $found.Completed | Should -Be 'new'
+        $found.Refused | Should -BeLike 'InvalidArgument,*'
+        $found.Taken | Should -BeLike "*port 8080/tcp of the host is taken by container 'new'*"
+        $found.Back | Should -Be 'old 8080:80/tcp'
+        $found.Listed | Should -Match 'none .*null .*apart'
+        $found.None | Should -Be 'apart'
     }
 
     It 'say what is wrong with what they are asked for' {

@@ -6,6 +6,8 @@ if (-not $env:CONTAINERCHAOS_SUITE) {
     $env:CONTAINERCHAOS_ROOT = "$env:CONTAINERCHAOS_SUITE/data"
     $env:CONTAINERCHAOS_RUN = "$env:CONTAINERCHAOS_SUITE/run"
 }
+# The machine's own network is nothing that a suite touches.
+$env:CONTAINERCHAOS_NETWORK = 'none'
 $artifacts = $env:CONTAINERCHAOS_ARTIFACTS ? $env:CONTAINERCHAOS_ARTIFACTS : (Join-Path $PSScriptRoot '../../artifacts')
 Import-Module (Join-Path $artifacts 'module/ContainerChaos/ContainerChaos.psd1')
 

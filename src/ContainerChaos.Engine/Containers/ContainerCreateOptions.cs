@@ -44,8 +44,11 @@ public sealed record ContainerCreateOptions
     /// <summary>The grace period between the stop signal and SIGKILL; null for 10 s.</summary>
     public TimeSpan? StopTimeout { get; init; }
 
-    /// <summary><c>none</c> (a loopback of its own), <c>host</c>, <c>container:NAME</c> to join another container's, <c>bridge</c>, or the name or id of a network.</summary>
-    public string Network { get; init; } = "none";
+    /// <summary>
+    /// <c>none</c> (a loopback of its own), <c>host</c>, <c>container:NAME</c> to join another container's, <c>bridge</c>, or the name or id of a network;
+    /// null for <see cref="EngineOptions.DefaultNetwork"/>.
+    /// </summary>
+    public string? Network { get; init; }
 
     /// <summary>Further names that the others of a user-defined network can reach it by.</summary>
     public IReadOnlyList<string> NetworkAliases { get; init; } = [];

@@ -72,7 +72,7 @@ internal static class ContainerSpec
             Mounts = [.. s_mounts, .. NetworkFileMounts(networkFiles, volumes), .. volumes.Select(volume => volume.ToSpec())],
             Linux = new LinuxSpec
             {
-                Namespaces = [.. Namespaces(options.Network)],
+                Namespaces = [.. Namespaces(options.Network!)],
                 CgroupsPath = cgroupPath,
                 Resources = Limits(options),
                 MaskedPaths = s_maskedPaths,

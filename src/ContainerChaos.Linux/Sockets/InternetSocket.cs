@@ -14,6 +14,16 @@ public sealed unsafe class InternetSocket : FileDescriptor
     {
     }
 
+    /// <summary>Takes over a descriptor that came from another process.</summary>
+    /// <param name="descriptor">A TCP or UDP socket that does not block; it is not to be used any more.</param>
+    public static InternetSocket From(FileDescriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var socket = new InternetSocket(descriptor.Number);
+        descriptor.SetHandleAsInvalid();
+        return socket;
+    }
+
     /// <summary>Listens for TCP connections.</summary>
     /// <exception cref="ErrnoException">EADDRINUSE: somebody else does; EADDRNOTAVAIL: the address is not this host's.</exception>
     public static InternetSocket Listen(IPEndPoint endPoint) => Create(endPoint, SOCK_STREAM, socket =>

@@ -16,7 +16,7 @@ public sealed class NetworkCompleter : LiveCompleter
         var joins = EngineSession.Engine.List()
             .Where(c => c.State == ContainerStatus.Running)
             .Select(c => Result($"container:{c.Name}", $"the network namespace of {c.Name}"));
-        var networks = EngineSession.Engine.ListNetworks().Select(network => Result(network.Name, string.Join(", ", network.Subnets)));
+        var networks = EngineSession.Engine.ListNetworks().Where(network => network.Bridge is not null).Select(network => Result(network.Name, string.Join(", ", network.Subnets)));
         return modes.Concat(networks).Concat(joins).Where(r => Begins(r.CompletionText, prefix));
     }
 }

@@ -79,12 +79,12 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     public double StopTimeout { get; set; } = double.NaN;
 
     /// <summary>
-    /// <c>none</c> (a loopback of its own, the default), <c>bridge</c>, the name of a network, <c>host</c>, or <c>container:NAME</c> to join another
-    /// container's network.
+    /// <c>bridge</c> (the default for root), the name of a network, <c>none</c> (a loopback of its own, the default for an ordinary user), <c>host</c>,
+    /// or <c>container:NAME</c> to join another container's network. The environment variable CONTAINERCHAOS_NETWORK names another default.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string Network { get; set; } = "none";
+    public string? Network { get; set; }
 
     /// <summary>Further names that the others of a user-defined network can reach it by.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

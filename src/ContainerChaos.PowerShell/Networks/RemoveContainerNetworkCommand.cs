@@ -7,7 +7,7 @@ namespace ContainerChaos.PowerShell;
 [Cmdlet(VerbsCommon.Remove, "ContainerNetwork", SupportsShouldProcess = true)]
 public sealed class RemoveContainerNetworkCommand : ContainerNetworkCmdlet
 {
-    /// <summary>Names, ids or unique beginnings of ids. Wildcards match names, but not that of the default network.</summary>
+    /// <summary>Names, ids or unique beginnings of ids. Wildcards match names, but not those of networks that always exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -22,7 +22,7 @@ public sealed class RemoveContainerNetworkCommand : ContainerNetworkCmdlet
             IReadOnlyList<ContainerNetwork> networks = [];
             Attempt(name, () => networks = Find(name));
             var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
-            foreach (var network in networks.Where(network => !(isPattern && network.Name == "bridge") && ShouldProcess(network.Name, "Remove network")))
+            foreach (var network in networks.Where(network => !(isPattern && network.IsPredefined) && ShouldProcess(network.Name, "Remove network")))
             {
                 if (Attempt(network.Name, () => Engine.RemoveNetwork(network.Id)))
                     WriteVerbose($"{network.Name}: removed.");

@@ -48,6 +48,12 @@ public static class EventTypes
     /// <summary>The running container was disconnected from a network (<c>network</c>).</summary>
     public const string Disconnect = "disconnect";
 
+    /// <summary>The running container was given a published port that another had (<c>port</c>).</summary>
+    public const string Publish = "publish";
+
+    /// <summary>A published port of the running container was given to another (<c>port</c>).</summary>
+    public const string Unpublish = "unpublish";
+
     /// <summary>A new monitor took over a container whose monitor had died (<c>pid</c>).</summary>
     public const string Adopt = "adopt";
 }

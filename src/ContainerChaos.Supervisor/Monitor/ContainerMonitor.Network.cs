@@ -44,6 +44,7 @@ internal sealed partial class ContainerMonitor
         // What a monitor left that was killed together with its container.
         ReleaseNetwork();
         _sandbox = NetworkSandbox.Create(_paths, _definition, Hostname, _loop, settings);
+        _state = _state with { Warnings = [.. _state.Warnings, .. _sandbox.Warnings] };
         RememberNetwork();
     }
 
@@ -54,6 +55,12 @@ internal sealed partial class ContainerMonitor
         try
         {
             _sandbox = NetworkSandbox.TryAdopt(_state.Pid, _state, _paths, _definition, Hostname, _loop, settings);
+            if (_sandbox is null || _sandbox.Ports.SequenceEqual(_state.Ports))
+                return;
+            // One of its ports was moved to another container meanwhile.
+            using var changing = FileLock.Exclusive(_paths.NetworksLock);
+            RememberNetwork();
+            WriteState(_state);
         }
         catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
         {
@@ -114,6 +121,23 @@ internal sealed partial class ContainerMonitor
         RememberNetwork();
         WriteState(_state);
         _events.Publish(EventTypes.Disconnect, ("network", endpoint.Network));
+    }
+
+    private (PortMapping Port, FileDescriptor[] Sockets) OfferPort(PortMapping port) => (_sandbox ?? throw NotRunning("move a port of")).OfferPort(port);
+
+    private void TakePort(PortMapping port, FileDescriptor[] sockets) => ChangePorts(EventTypes.Publish, port, sandbox => sandbox.TakePort(port, sockets));
+
+    private void YieldPort(PortMapping port) => ChangePorts(EventTypes.Unpublish, port, sandbox => sandbox.YieldPort(port));
+
+    private void ChangePorts(string what, PortMapping port, Action<NetworkSandbox> change)
+    {
+        if (_sandbox is null)
+            throw NotRunning("move a port of");
+        using var changing = FileLock.Exclusive(_paths.NetworksLock);
+        change(_sandbox);
+        RememberNetwork();
+        WriteState(_state);
+        _events.Publish(what, ("port", port.ToString()));
     }
 
     private string Hostname => _spec.Hostname ?? _definition.Id[..12];

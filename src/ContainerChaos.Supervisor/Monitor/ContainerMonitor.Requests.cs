@@ -118,10 +118,24 @@ internal sealed partial class ContainerMonitor
                 Disconnect(request.NetworkId ?? throw new ContainerException(ErrorReason.InvalidArgument, "disconnect: a network is needed."));
                 Reply(connection);
                 break;
+            case "offer-port":
+                var (port, sockets) = OfferPort(RequirePort(request));
+                Send(connection, new MonitorReply { State = _state, Port = port }, sockets);
+                break;
+            case "take-port":
+                TakePort(RequirePort(request), descriptors);
+                Reply(connection);
+                break;
+            case "yield-port":
+                YieldPort(RequirePort(request));
+                Reply(connection);
+                break;
             default:
                 throw new ContainerException(ErrorReason.InvalidArgument, $"'{request.Op}' is not a request of this monitor.");
         }
     }
+
+    private static PortMapping RequirePort(MonitorRequest request) => request.Port ?? throw new ContainerException(ErrorReason.InvalidArgument, $"{request.Op}: a port is needed.");
 
     private TimeSpan GracePeriod(MonitorRequest request) => request.TimeoutMs switch
     {
@@ -273,10 +287,10 @@ internal sealed partial class ContainerMonitor
     }
 
     /// <summary>Sends, and gives up on a client that is gone or does not read: a slow observer never holds up the supervision.</summary>
-    private void Send(SeqPacketSocket connection, MonitorReply reply)
+    private void Send(SeqPacketSocket connection, MonitorReply reply, params ReadOnlySpan<FileDescriptor> descriptors)
     {
         if (_connections.Contains(connection)
-            && !connection.TrySend(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply)))
+            && !connection.TrySend(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply), descriptors))
             Close(connection);
     }
 

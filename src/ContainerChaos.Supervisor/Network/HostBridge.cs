@@ -11,19 +11,27 @@ public static class HostBridge
     /// <summary>Makes what is not there. The bridge is set up last, so one that is up is complete.</summary>
     /// <param name="network">The network.</param>
     /// <param name="networks">Where networks are.</param>
-    /// <exception cref="ErrnoException">EPERM: without CAP_NET_ADMIN.</exception>
-    public static NetworkLink Ensure(NetworkDefinition network, NetworkDirectory networks)
+    /// <param name="isTranslated">False where the kernel has no address translation (nf_tables): then nobody outside answers to what leaves the bridge.</param>
+    /// <exception cref="ErrnoException">EPERM: without CAP_NET_ADMIN; EOPNOTSUPP: the kernel has no bridges.</exception>
+    public static NetworkLink Ensure(NetworkDefinition network, NetworkDirectory networks, out bool isTranslated)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(networks);
         using var routes = RouteSocket.Open();
+        using var firewall = HostFirewall.TryOpen(networks);
         if (routes.TryFind(network.Bridge) is { IsUp: true } ready)
+        {
+            isTranslated = firewall?.TryEnsure() ?? false;
             return ready;
+        }
         // One makes it, the others wait.
         var folder = Directory.CreateDirectory(Path.Combine(networks.RunDirectory, network.Id)).FullName;
         using var making = FileLock.Exclusive(Path.Combine(folder, "lock"));
         if (routes.TryFind(network.Bridge) is { IsUp: true } made)
+        {
+            isTranslated = firewall?.TryEnsure() ?? false;
             return made;
+        }
         if (routes.TryFind(network.Bridge) is null)
             routes.AddBridge(network.Bridge, AddressOf(IPAddress.Parse(network.Subnets[0].Gateway)));
         var bridge = routes.TryFind(network.Bridge)!;
@@ -31,20 +39,21 @@ public static class HostBridge
             Tolerate(Errno.EEXIST, () => routes.Add(bridge, IPAddress.Parse(subnet.Gateway), IPNetwork.Parse(subnet.Subnet).PrefixLength));
         if (!network.Internal)
             Forward(network);
-        using (var firewall = HostFirewall.TryOpen())
-            firewall?.TryAddBridge(network);
+        isTranslated = firewall?.TryAddBridge(network) ?? false;
         routes.SetState(bridge, up: true);
         return bridge;
     }
 
     /// <summary>Takes it away.</summary>
-    public static void Remove(NetworkDefinition network)
+    /// <param name="network">The network.</param>
+    /// <param name="networks">Where networks are.</param>
+    public static void Remove(NetworkDefinition network, NetworkDirectory networks)
     {
         ArgumentNullException.ThrowIfNull(network);
         using var routes = RouteSocket.Open();
         if (!routes.TryDelete(network.Bridge))
             return;
-        using var firewall = HostFirewall.TryOpen();
+        using var firewall = HostFirewall.TryOpen(networks);
         firewall?.RemoveBridge(network);
     }
 

@@ -15,22 +15,54 @@ internal sealed class HostFirewall : IDisposable
     private const int DestinationNat = -100, SourceNat = 100;
 
     private readonly NftTable _table;
+    private readonly NetworkDirectory _networks;
 
-    private HostFirewall(NftTable table) => _table = table;
+    private HostFirewall(NftTable table, NetworkDirectory networks)
+    {
+        _table = table;
+        _networks = networks;
+    }
 
     /// <summary>That of this thread's network namespace; null where the kernel has no nf_tables.</summary>
-    internal static HostFirewall? TryOpen() => NftTable.TryOpen(TableName) is { } table ? new HostFirewall(table) : null;
+    /// <param name="networks">What a table that is made anew is filled from.</param>
+    internal static HostFirewall? TryOpen(NetworkDirectory networks) => NftTable.TryOpen(TableName) is { } table ? new HostFirewall(table, networks) : null;
+
+    /// <summary>
+    /// Makes the table where there is none, with all that belongs in it: somebody else's <c>flush ruleset</c> takes it away, and the next start brings it back,
+    /// in one transaction.
+    /// </summary>
+    /// <returns>False where the kernel can't.</returns>
+    internal bool TryEnsure()
+    {
+        if (_table.Exists)
+            return true;
+        var batch = Table();
+        using (var routes = RouteSocket.Open())
+        {
+            foreach (var network in _networks.List().Where(network => routes.TryFind(network.Bridge) is not null))
+                Add(batch, network);
+        }
+        foreach (var (port, target) in new PortDirectory(_networks).Published())
+        {
+            var host = port.HostAddress is null ? null : IPAddress.Parse(port.HostAddress);
+            foreach (var address in target.Addresses.Where(address => host is null || host.AddressFamily == address.AddressFamily))
+            {
+                var (map, key) = KeyOf(host, port.Protocol == "udp" ? (byte)17 : (byte)6, port.HostPort, IsIPv6(address));
+                batch.AddElement(map, key, NftType.Concat(address.GetAddressBytes(), Port(port.ContainerPort)));
+            }
+        }
+        // Another monitor may make it at the same moment.
+        return _table.TryCommit(batch) switch
+        {
+            Errno.None or Errno.EEXIST => true,
+            Errno.ENOENT or Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT => false,
+            var errno => throw new ErrnoException(errno, "nf_tables", TableName),
+        };
+    }
 
     /// <summary>Lets a bridge's containers out, and keeps others out of it.</summary>
     /// <returns>False where the kernel can't.</returns>
-    internal bool TryAddBridge(NetworkDefinition network) => TryChange(batch =>
-    {
-        batch.AddElement("bridges", NftType.NameKey(network.Bridge)).AddElement("same_bridge", NftType.NameKey(network.Bridge, network.Bridge));
-        if (network.Internal)
-            batch.AddElement("internal", NftType.NameKey(network.Bridge));
-        foreach (var subnet in network.Subnets)
-            batch.AddInterval(subnet.IsIPv6 ? "subnets6" : "subnets4", First(subnet), End(subnet));
-    });
+    internal bool TryAddBridge(NetworkDefinition network) => TryChange(batch => Add(batch, network));
 
     /// <summary>Forgets a bridge.</summary>
     internal void RemoveBridge(NetworkDefinition network)
@@ -49,19 +81,23 @@ internal sealed class HostFirewall : IDisposable
     /// <returns>False where the kernel can't, and the proxy serves it all.</returns>
     internal bool TryPublish(IPAddress? host, byte protocol, int hostPort, IPAddress container, int containerPort)
     {
-        var (map, key) = KeyOf(host, protocol, hostPort, container);
+        var (map, key) = KeyOf(host, protocol, hostPort, IsIPv6(container));
         var data = NftType.Concat(container.GetAddressBytes(), Port(containerPort));
-        // What a monitor left that was killed leads elsewhere.
-        _table.TryCommit(_table.Begin().RemoveElement(map, key));
-        return TryChange(batch => batch.AddElement(map, key, data));
+        // What it led to before, and what it leads to now, in one transaction: no packet finds neither.
+        return _table.TryCommit(_table.Begin().RemoveElement(map, key).AddElement(map, key, data)) == Errno.None
+            || TryChange(batch => batch.AddElement(map, key, data));
     }
 
     /// <summary>Takes it back.</summary>
-    internal void Unpublish(IPAddress? host, byte protocol, int hostPort, IPAddress container)
+    internal void Unpublish(IPAddress? host, byte protocol, int hostPort, bool isIPv6)
     {
-        var (map, key) = KeyOf(host, protocol, hostPort, container);
+        if (host is not null && IsIPv6(host) != isIPv6)
+            return;
+        var (map, key) = KeyOf(host, protocol, hostPort, isIPv6);
         _table.TryCommit(_table.Begin().RemoveElement(map, key));
     }
+
+    internal static bool IsIPv6(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     public void Dispose() => _table.Dispose();
 
@@ -70,9 +106,8 @@ internal sealed class HostFirewall : IDisposable
     {
         if (Try() is Errno.ENOENT)
         {
-            // Another monitor may make it at the same moment.
-            if (_table.TryCommit(Table()) is var made and not (Errno.None or Errno.EEXIST))
-                return made is Errno.ENOENT or Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT ? false : throw new ErrnoException(made, "nf_tables", TableName);
+            if (!TryEnsure())
+                return false;
             if (Try() is var errno and not Errno.None)
                 throw new ErrnoException(errno, "nf_tables", TableName);
         }
@@ -131,9 +166,18 @@ internal sealed class HostFirewall : IDisposable
         batch.AddRule(chain, rule.LoadProtocol(0).LoadDestinationPort(1).Map("ports" + version, 0, 2).TranslateDestination(ipv6, 2, 2 + words));
     }
 
-    private static (string Map, byte[] Key) KeyOf(IPAddress? host, byte protocol, int port, IPAddress container)
+    private static void Add(NftBatch batch, NetworkDefinition network)
     {
-        var version = container.GetAddressBytes().Length == 4 ? "4" : "6";
+        batch.AddElement("bridges", NftType.NameKey(network.Bridge)).AddElement("same_bridge", NftType.NameKey(network.Bridge, network.Bridge));
+        if (network.Internal)
+            batch.AddElement("internal", NftType.NameKey(network.Bridge));
+        foreach (var subnet in network.Subnets)
+            batch.AddInterval(subnet.IsIPv6 ? "subnets6" : "subnets4", First(subnet), End(subnet));
+    }
+
+    private static (string Map, byte[] Key) KeyOf(IPAddress? host, byte protocol, int port, bool isIPv6)
+    {
+        var version = isIPv6 ? "6" : "4";
         return host is null
             ? ("ports" + version, NftType.Concat([protocol], Port(port)))
             : ("address_ports" + version, NftType.Concat(host.GetAddressBytes(), [protocol], Port(port)));

@@ -7,6 +7,9 @@ namespace ContainerChaos.Supervisor;
 /// <summary>One wire from a bridge into the container's namespace.</summary>
 internal sealed partial class NetworkSandbox
 {
+    private const string WithoutTranslation =
+        "This kernel has no nf_tables (CONFIG_NF_TABLES) or no address translation in it (CONFIG_NFT_NAT): what it sends leaves the host with its own address, so that nobody outside answers, and published ports are served by the proxy alone.";
+
     private void Attach(EndpointSettings settings)
     {
         // Held shared, it keeps the network from being removed meanwhile.
@@ -23,9 +26,13 @@ internal sealed partial class NetworkSandbox
         // 48 bits of chance, of the end that has no fixed ones (RFC 9562, 5.4): nobody has to be asked whether it is free.
         var hostInterface = "ccv" + Guid.NewGuid().ToString("N")[^12..];
         using var routes = RouteSocket.Open();
+        var device = "bridge";
         try
         {
-            var bridge = HostBridge.Ensure(network, _networks);
+            var bridge = HostBridge.Ensure(network, _networks, out var isTranslated);
+            if (!isTranslated && !network.Internal)
+                Warnings = [WithoutTranslation];
+            device = "veth";
             foreach (var subnet in network.Subnets)
             {
                 var required = subnet.IsIPv6 ? settings.IPv6Address : settings.IPAddress;
@@ -55,15 +62,20 @@ internal sealed partial class NetworkSandbox
         {
             routes.TryDelete(hostInterface);
             _networks.Release(network.Id, _container.Id, addresses.Select(pair => pair.Address.ToString()), names);
-            if (e is not ErrnoException errno)
-                throw;
-            throw new ContainerException(
-                errno.Errno is Errno.EPERM or Errno.EACCES ? ErrorReason.PermissionDenied : ErrorReason.StartFailed,
-                $"{_container.Name}: it can't be connected to the network '{network.Name}': {errno.Message}.", _container.Name, errno)
-            {
-                Remedy = errno.Errno is Errno.EPERM or Errno.EACCES ? "Run as root, or use the network none." : null,
-            };
+            throw e is ErrnoException errno ? Describe(network.Name, device, errno) : e;
         }
+    }
+
+    private ContainerException Describe(string network, string device, ErrnoException e)
+    {
+        var (reason, cause, remedy) = e.Errno switch
+        {
+            Errno.EPERM or Errno.EACCES => (ErrorReason.PermissionDenied, $"CAP_NET_ADMIN is missing ({e.Message})", "Run with CAP_NET_ADMIN, as root usually is, or use the network none or host."),
+            Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT => (
+                ErrorReason.NotSupported, $"this kernel makes no interfaces of the kind {device} (CONFIG_{device.ToUpperInvariant()}; {e.Message})", $"Load the module {device}, or use the network none or host."),
+            _ => (ErrorReason.StartFailed, e.Message, (string?)null),
+        };
+        return new ContainerException(reason, $"{_container.Name}: it can't be connected to the network '{network}': {cause}.", _container.Name, e) { Remedy = remedy };
     }
 
     private void Detach(string networkId)

@@ -20,7 +20,8 @@ internal sealed partial class NetworkSandbox : IDisposable
     private readonly RouteSocket _inside;
     private ContainerNetworks _settings;
     private NameServer? _nameServer;
-    private (string? IPv4, string? IPv6) _published;
+    private PortTarget _published;
+    private IReadOnlyList<PortMapping> _lastPorts = [];
 
     private NetworkSandbox(NetworkNamespace space, ContainerPaths paths, ContainerDefinition container, string hostname, EventLoop loop, ContainerNetworks settings)
     {
@@ -41,7 +42,10 @@ internal sealed partial class NetworkSandbox : IDisposable
     internal IReadOnlyList<ContainerEndpoint> Endpoints => [.. _endpoints];
 
     /// <summary>The published ports as they are.</summary>
-    internal IReadOnlyList<PortMapping> Ports { get; private set; } = [];
+    internal IReadOnlyList<PortMapping> Ports => _publisher.Ports;
+
+    /// <summary>What the host can't do for it, a sentence each.</summary>
+    internal IReadOnlyList<string> Warnings { get; private set; } = [];
 
     /// <summary>Makes a container's network anew.</summary>
     /// <exception cref="ContainerException">NetworkNotFound, AddressInUse, PortInUse; nothing is left.</exception>
@@ -57,10 +61,10 @@ internal sealed partial class NetworkSandbox : IDisposable
             sandbox.Complete();
             return sandbox;
         }
-        catch
+        catch (Exception e)
         {
             sandbox.Release();
-            throw;
+            throw e is ErrnoException errno ? sandbox.Describe(settings.Endpoints[0].NetworkName, "loopback", errno) : e;
         }
     }
 
@@ -69,8 +73,16 @@ internal sealed partial class NetworkSandbox : IDisposable
     {
         if (NetworkNamespace.TryOpen(pid) is not { } space)
             return null;
-        var sandbox = new NetworkSandbox(space, paths, container, hostname, loop, settings with { Ports = state.Ports.Count > 0 ? state.Ports : settings.Ports });
+        var sandbox = new NetworkSandbox(space, paths, container, hostname, loop, settings);
         sandbox._endpoints.AddRange(state.Endpoints);
+        var ports = state.Ports.Count > 0 ? state.Ports : settings.Ports;
+        // What another container was given while nobody was here to say so is that one's.
+        foreach (var moved in ports.Where(sandbox._publisher.IsForeign).ToArray())
+        {
+            ports = [.. PortMoves.Without(ports, moved)];
+            settings = settings with { Ports = [.. PortMoves.Without(settings.Ports, moved)] };
+        }
+        sandbox._settings = settings with { Ports = ports };
         sandbox.Complete();
         sandbox._settings = settings;
         return sandbox;
@@ -139,15 +151,18 @@ internal sealed partial class NetworkSandbox : IDisposable
             _nameServer = Namespace.Run(() => new NameServer(_loop, FindName, Servers));
         NetworkFiles.Write(_paths, _hostname, _settings, _endpoints, _nameServer is not null);
 
-        var target = (first4?.IPAddress, first6?.IPv6Address);
+        var target = PortTarget.Of(_endpoints);
         if (target == _published)
             return;
-        // They keep their numbers, and lead elsewhere.
-        var ports = Ports.Count > 0 ? Ports : _settings.Ports;
-        _publisher.Withdraw();
-        Ports = [];
-        _published = default;
-        Ports = _publisher.Publish(ports, Parse(target.Item1), Parse(target.Item2));
+        if (target.IsNone)
+            _publisher.Withdraw();
+        else if (_publisher.Ports.Count > 0)
+            _publisher.Lead(target);
+        else
+            _publisher.Publish(_lastPorts.Count > 0 ? _lastPorts : _settings.Ports, target);
+        // In no network that leads out they are nobody's; back in one, they have the numbers that they had.
+        if (_publisher.Ports.Count > 0)
+            _lastPorts = _publisher.Ports;
         _published = target;
     }
 
@@ -195,6 +210,4 @@ internal sealed partial class NetworkSandbox : IDisposable
         _endpoints.All(endpoint => endpoint.Gateways.Count == 0) ? []
         : _settings.DnsServers.Count > 0 ? [.. _settings.DnsServers.Select(IPAddress.Parse)]
         : NetworkFiles.HostServers();
-
-    private static IPAddress? Parse(string? address) => address is null ? null : IPAddress.Parse(address);
 }

@@ -10,97 +10,123 @@ namespace ContainerChaos.Supervisor;
 /// </summary>
 internal sealed class PortPublisher : IDisposable
 {
-    private const byte Tcp = 6, Udp = 17;
-
     /// <summary>How often another free port is looked for, when one is free for one version of IP only.</summary>
     private const int MaximumTries = 16;
 
     private readonly EventLoop _loop;
-    private readonly string _folder;
+    private readonly NetworkDirectory _networks;
+    private readonly PortDirectory _directory;
     private readonly ContainerDefinition _container;
-    private readonly List<IDisposable> _proxies = [];
-    private readonly List<(IPAddress? Host, byte Protocol, int Port, IPAddress Container)> _translated = [];
-    private readonly List<string> _links = [];
+    private readonly List<PublishedPort> _ports = [];
+    private readonly List<PortProxy> _retired = [];
 
     internal PortPublisher(EventLoop loop, NetworkDirectory networks, ContainerDefinition container)
     {
         _loop = loop;
-        _folder = Path.Combine(networks.RunDirectory, "ports");
+        _networks = networks;
+        _directory = new PortDirectory(networks);
         _container = container;
     }
 
+    /// <summary>The ports as they are: those that any port of the host was asked for have it.</summary>
+    internal IReadOnlyList<PortMapping> Ports => [.. _ports.Select(port => port.Mapping)];
+
+    /// <summary>Whether another container has a port that this one had: it was moved, and nobody could say so any more.</summary>
+    internal bool IsForeign(PortMapping port) => _directory.OwnerOf(port) is { } owner && owner.Id != _container.Id;
+
     /// <summary>Publishes all of them, or none.</summary>
-    /// <param name="ports">What is asked for.</param>
-    /// <param name="ipv4">The container's address; null when it has none.</param>
-    /// <param name="ipv6">The same of version 6.</param>
-    /// <returns>The ports as they are: those that any port of the host was asked for have it.</returns>
     /// <exception cref="ContainerException">PortInUse.</exception>
-    internal IReadOnlyList<PortMapping> Publish(IReadOnlyList<PortMapping> ports, IPAddress? ipv4, IPAddress? ipv6)
+    internal void Publish(IReadOnlyList<PortMapping> ports, PortTarget target)
     {
-        if (ports.Count == 0 || (ipv4 is null && ipv6 is null))
-            return [];
-        using var firewall = HostFirewall.TryOpen();
+        if (ports.Count == 0 || target.IsNone)
+            return;
+        using var firewall = HostFirewall.TryOpen(_networks);
+        var before = _ports.Count;
         try
         {
-            return [.. ports.Select(port => Publish(port, ipv4, ipv6, firewall))];
+            foreach (var port in ports)
+                Add(port, Bind(port), target, firewall);
         }
         catch
         {
-            Withdraw();
+            foreach (var port in _ports.Skip(before))
+                port.Withdraw(firewall);
+            _ports.RemoveRange(before, _ports.Count - before);
             throw;
         }
+    }
+
+    /// <summary>They keep their numbers and their connections, and lead elsewhere.</summary>
+    internal void Lead(PortTarget target)
+    {
+        if (_ports.Count == 0)
+            return;
+        using var firewall = HostFirewall.TryOpen(_networks);
+        foreach (var port in _ports)
+            port.Lead(target, firewall);
+    }
+
+    /// <summary>The sockets of a port, for another container's monitor to serve.</summary>
+    internal (PortMapping Port, FileDescriptor[] Sockets) Offer(PortMapping port)
+    {
+        var published = Find(port);
+        return (published.Mapping, [.. published.Sockets]);
+    }
+
+    /// <summary>Serves a port that another container has until now, on the very sockets: no connection that waits in them is lost.</summary>
+    internal void Take(PortMapping port, IReadOnlyList<InternetSocket> sockets, PortTarget target)
+    {
+        using var firewall = HostFirewall.TryOpen(_networks);
+        Add(port, sockets, target, firewall);
+    }
+
+    /// <summary>Leaves a port to the container that has taken it; connections that are under way stay.</summary>
+    internal void Yield(PortMapping port)
+    {
+        var published = Find(port);
+        _ports.Remove(published);
+        _retired.RemoveAll(proxy => proxy.IsIdle);
+        _retired.AddRange(published.Retire());
     }
 
     /// <summary>Takes all of them back.</summary>
     internal void Withdraw()
     {
-        foreach (var proxy in _proxies)
+        foreach (var proxy in _retired)
             proxy.Dispose();
-        _proxies.Clear();
-        foreach (var link in _links)
-            File.Delete(link);
-        _links.Clear();
-        if (_translated.Count == 0)
+        _retired.Clear();
+        if (_ports.Count == 0)
             return;
-        using var firewall = HostFirewall.TryOpen();
-        foreach (var (host, protocol, port, container) in _translated)
-            firewall?.Unpublish(host, protocol, port, container);
-        _translated.Clear();
+        using var firewall = HostFirewall.TryOpen(_networks);
+        foreach (var port in _ports)
+            port.Withdraw(firewall);
+        _ports.Clear();
     }
 
     public void Dispose() => Withdraw();
 
-    private PortMapping Publish(PortMapping port, IPAddress? ipv4, IPAddress? ipv6, HostFirewall? firewall)
+    private PublishedPort Find(PortMapping port) => _ports.Find(published => published.Mapping == port)
+        ?? throw new ContainerException(ErrorReason.InvalidState, $"{_container.Name} does not have the port {port} (any more).", _container.Name);
+
+    private void Add(PortMapping port, IReadOnlyList<InternetSocket> sockets, PortTarget target, HostFirewall? firewall)
     {
-        var protocol = port.Protocol == "udp" ? Udp : Tcp;
-        var host = port.HostAddress is null ? null : IPAddress.Parse(port.HostAddress);
-        var hosts = host is not null ? [host] : File.Exists("/proc/net/if_inet6") ? new[] { IPAddress.Any, IPAddress.IPv6Any } : [IPAddress.Any];
-        var sockets = Bind(port, protocol, hosts);
-        var number = sockets[0].LocalEndPoint.Port;
-        foreach (var socket in sockets)
+        var published = new PublishedPort(_loop, _directory, _container, port with { HostPort = sockets[0].LocalEndPoint.Port }, sockets, target);
+        _ports.Add(published);
+        try
         {
-            var isIPv6 = socket.LocalEndPoint.Address.GetAddressBytes().Length == 16;
-            // As with Docker's proxy, who comes by version 6 reaches a container that only has version 4.
-            var target = new IPEndPoint((isIPv6 ? ipv6 ?? ipv4 : ipv4 ?? ipv6)!, port.ContainerPort);
-            _proxies.Add(protocol == Udp ? new UdpProxy(_loop, socket, target) : new TcpProxy(_loop, socket, target));
+            published.Lead(target, firewall);
         }
-        foreach (var address in new[] { ipv4, ipv6 }.OfType<IPAddress>())
+        catch
         {
-            if (firewall is null || (host is not null && host.AddressFamily != address.AddressFamily))
-                continue;
-            if (firewall.TryPublish(host, protocol, number, address, port.ContainerPort))
-                _translated.Add((host, protocol, number, address));
+            _ports.Remove(published);
+            published.Withdraw(firewall);
+            throw;
         }
-        Directory.CreateDirectory(_folder);
-        var link = LinkOf(port, number);
-        File.Delete(link);
-        File.CreateSymbolicLink(link, $"{_container.Id}/{_container.Name}");
-        _links.Add(link);
-        return port with { HostPort = number };
     }
 
-    private List<InternetSocket> Bind(PortMapping port, byte protocol, IReadOnlyList<IPAddress> hosts)
+    private List<InternetSocket> Bind(PortMapping port)
     {
+        var hosts = port.HostAddress is not null ? [IPAddress.Parse(port.HostAddress)] : File.Exists("/proc/net/if_inet6") ? new[] { IPAddress.Any, IPAddress.IPv6Any } : [IPAddress.Any];
         for (var tries = 1; ; tries++)
         {
             var sockets = new List<InternetSocket>();
@@ -109,7 +135,7 @@ internal sealed class PortPublisher : IDisposable
                 foreach (var address in hosts)
                 {
                     var endPoint = new IPEndPoint(address, sockets.Count == 0 ? port.HostPort : sockets[0].LocalEndPoint.Port);
-                    sockets.Add(protocol == Udp ? InternetSocket.BindDatagram(endPoint) : InternetSocket.Listen(endPoint));
+                    sockets.Add(PublishedPort.IsUdp(port) ? InternetSocket.BindDatagram(endPoint) : InternetSocket.Listen(endPoint));
                 }
                 return sockets;
             }
@@ -130,16 +156,22 @@ internal sealed class PortPublisher : IDisposable
         {
             return new ContainerException(ErrorReason.StartFailed, $"{_container.Name}: the port {port} can't be published: {e.Message}.", _container.Name, e)
             {
-                Remedy = "Publish it on an address of this host.",
+                Remedy = e.Errno == Errno.EACCES ? "Publish a port from 1024 on, or run with CAP_NET_BIND_SERVICE." : "Publish it on an address of this host.",
             };
         }
-        var owner = new FileInfo(LinkOf(port, port.HostPort)).LinkTarget is { } target ? $"container '{target.Split('/')[^1]}'" : "another program";
-        return new ContainerException(ErrorReason.PortInUse, $"{_container.Name}: the port {port.HostPort}/{port.Protocol} of the host is taken by {owner}.", _container.Name, e)
+        return new ContainerException(ErrorReason.PortInUse, $"{_container.Name}: the port {port.HostPort}/{port.Protocol} of the host is taken by {Owner(port)}.", _container.Name, e)
         {
             Remedy = "Publish another port, or stop what has it.",
         };
     }
 
-    /// <summary>Tells others whose port it is; the socket alone decides who has it.</summary>
-    private string LinkOf(PortMapping port, int number) => Path.Combine(_folder, $"{number}-{port.Protocol}");
+    private string Owner(PortMapping port)
+    {
+        // Ours first: of a published port the process is a monitor, which tells nobody anything.
+        if (_directory.AnyOwnerOf(port) is { } owner)
+            return $"container '{owner.Name}'";
+        return SocketOwner.TryFind(PublishedPort.IsUdp(port), port.HostPort) is { } process
+            ? $"the process {process} ({(ProcessStat.TryRead(process, out var stat) ? stat.Name : "ended")})"
+            : "another program, in another network namespace's process or one that this user can't see";
+    }
 }

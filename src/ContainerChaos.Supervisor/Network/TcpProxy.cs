@@ -7,21 +7,21 @@ namespace ContainerChaos.Supervisor;
 /// A published TCP port without the kernel's address translation: for loopback addresses, which it does not leave the host for, and for
 /// hosts without nf_tables. The bytes stay in the kernel (splice(2)), and no connection has a thread.
 /// </summary>
-internal sealed class TcpProxy : IDisposable
+internal sealed class TcpProxy : PortProxy
 {
     private readonly EventLoop _loop;
-    private readonly InternetSocket _listener;
-    private readonly IPEndPoint _target;
     private readonly HashSet<TcpRelay> _relays = [];
     private FileDescriptor _reserve = Reserve();
+    private bool _retired;
 
     internal TcpProxy(EventLoop loop, InternetSocket listener, IPEndPoint target)
+        : base(listener, target)
     {
         _loop = loop;
-        _listener = listener;
-        _target = target;
         _loop.Add(listener, EventPollFlags.EPOLLIN, _ => Accept());
     }
+
+    internal override bool IsIdle => _relays.Count == 0;
 
     private void Accept()
     {
@@ -29,7 +29,7 @@ internal sealed class TcpProxy : IDisposable
         const int burst = 16;
         for (var i = 0; i < burst; i++)
         {
-            if (_listener.Accept(out var error) is not { } client)
+            if (Socket.Accept(out var error) is not { } client)
             {
                 if (error is Errno.EMFILE or Errno.ENFILE)
                     Refuse();
@@ -37,7 +37,7 @@ internal sealed class TcpProxy : IDisposable
             }
             try
             {
-                var relay = new TcpRelay(_loop, client, _target, ended => _relays.Remove(ended));
+                var relay = new TcpRelay(_loop, client, Target, ended => _relays.Remove(ended));
                 _relays.Add(relay);
             }
             catch (ErrnoException)
@@ -54,17 +54,25 @@ internal sealed class TcpProxy : IDisposable
     private void Refuse()
     {
         _reserve.Dispose();
-        _listener.Accept(out _)?.Dispose();
+        Socket.Accept(out _)?.Dispose();
         _reserve = Reserve();
     }
 
     private static FileDescriptor Reserve() => FileDescriptor.Open("/dev/null", OpenFlags.O_RDONLY);
 
-    public void Dispose()
+    internal override void Retire()
     {
+        if (_retired)
+            return;
+        _retired = true;
         _reserve.Dispose();
-        _loop.Close(_listener);
+        _loop.Close(Socket);
+    }
+
+    public override void Dispose()
+    {
+        Retire();
         foreach (var relay in (TcpRelay[])[.. _relays])
-            relay.Dispose();
+            relay.End();
     }
 }

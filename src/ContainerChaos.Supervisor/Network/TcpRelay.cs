@@ -69,6 +69,14 @@ internal sealed class TcpRelay : IDisposable
         _loop.Modify(socket, wanted);
     }
 
+    /// <summary>Ends it with the container: what that said last, and was not read yet, still goes to the client.</summary>
+    internal void End()
+    {
+        if (!_disposed && _connected)
+            _down.Move();
+        Dispose();
+    }
+
     public void Dispose()
     {
         if (_disposed)

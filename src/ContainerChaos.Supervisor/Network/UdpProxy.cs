@@ -5,33 +5,35 @@ using ContainerChaos.Linux;
 namespace ContainerChaos.Supervisor;
 
 /// <summary>A published UDP port without the kernel's address translation: each client has a socket of its own towards the container, for as long as it is heard of.</summary>
-internal sealed class UdpProxy : IDisposable
+internal sealed class UdpProxy : PortProxy
 {
     private const int MaximumClients = 1024, MaximumBurst = 64;
 
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(90);
 
     private readonly EventLoop _loop;
-    private readonly InternetSocket _socket;
-    private readonly IPEndPoint _target;
     private readonly TimerFd _timer = TimerFd.Create();
     private readonly Dictionary<IPEndPoint, Client> _clients = [];
     private readonly byte[] _buffer = new byte[65536];
 
     internal UdpProxy(EventLoop loop, InternetSocket socket, IPEndPoint target)
+        : base(socket, target)
     {
         _loop = loop;
-        _socket = socket;
-        _target = target;
         _loop.Add(socket, EventPollFlags.EPOLLIN, _ => FromClients());
         _loop.Add(_timer, EventPollFlags.EPOLLIN, _ => ForgetIdle());
     }
+
+    /// <summary>A datagram is not under way: it has arrived, or it is lost.</summary>
+    internal override bool IsIdle => true;
+
+    internal override void Retire() => Dispose();
 
     private void FromClients()
     {
         for (var i = 0; i < MaximumBurst; i++)
         {
-            var length = _socket.ReceiveFrom(_buffer, out var sender, out _);
+            var length = Socket.ReceiveFrom(_buffer, out var sender, out _);
             if (length < 0)
                 return;
             // A datagram that can't be sent on is lost, as datagrams are.
@@ -51,7 +53,7 @@ internal sealed class UdpProxy : IDisposable
             return null;
         try
         {
-            var client = new Client(InternetSocket.ConnectDatagram(_target));
+            var client = new Client(InternetSocket.ConnectDatagram(Target));
             _loop.Add(client.Socket, EventPollFlags.EPOLLIN, _ => FromContainer(client, sender));
             _clients[sender] = client;
             if (_clients.Count == 1)
@@ -73,7 +75,7 @@ internal sealed class UdpProxy : IDisposable
             if (length < 0)
                 return;
             client.LastHeard = Stopwatch.GetTimestamp();
-            _socket.SendTo(_buffer.AsSpan(0, length), sender, out _);
+            Socket.SendTo(_buffer.AsSpan(0, length), sender, out _);
         }
     }
 
@@ -89,10 +91,10 @@ internal sealed class UdpProxy : IDisposable
             _timer.Arm(s_idle);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _loop.Close(_timer);
-        _loop.Close(_socket);
+        _loop.Close(Socket);
         foreach (var client in _clients.Values)
             _loop.Close(client.Socket);
     }

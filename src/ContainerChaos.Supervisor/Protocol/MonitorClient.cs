@@ -57,6 +57,26 @@ public sealed class MonitorClient : IDisposable
     /// <summary>Disconnects it from one.</summary>
     public ContainerState Disconnect(string networkId) => Ask(new MonitorRequest { Op = "disconnect", NetworkId = networkId }, CancellationToken.None).State!;
 
+    /// <summary>The listening sockets of a published port, which both sides have from then on.</summary>
+    /// <param name="port">The port as the container has it.</param>
+    /// <param name="sockets">The sockets; the caller disposes them.</param>
+    public ContainerState OfferPort(PortMapping port, out IReadOnlyList<FileDescriptor> sockets)
+    {
+        var reply = Ask(new MonitorRequest { Op = "offer-port", Port = port }, out var descriptors, CancellationToken.None);
+        sockets = descriptors;
+        return reply.State!;
+    }
+
+    /// <summary>Has the container serve a port from now on.</summary>
+    /// <param name="port">The port of the host and the container's.</param>
+    /// <param name="sockets">Its listening sockets; none to have them made.</param>
+    public ContainerState TakePort(PortMapping port, IReadOnlyList<FileDescriptor> sockets) =>
+        Ask(new MonitorRequest { Op = "take-port", Port = port }, CancellationToken.None, [.. sockets]).State!;
+
+    /// <summary>Has the container leave a port to another one; connections that are under way stay.</summary>
+    /// <param name="port">The port as the container has it.</param>
+    public ContainerState YieldPort(PortMapping port) => Ask(new MonitorRequest { Op = "yield-port", Port = port }, CancellationToken.None).State!;
+
     /// <summary>Waits until the container is finally down: exited, with no restart to follow, and nothing of it left.</summary>
     public ContainerState WaitForExit(CancellationToken cancellation = default) =>
         AskForEnd(new MonitorRequest { Op = "wait" }, cancellation);
@@ -86,12 +106,20 @@ public sealed class MonitorClient : IDisposable
     /// <summary>The next message, or null when the monitor is gone.</summary>
     internal MonitorReply? Receive(CancellationToken cancellation)
     {
+        var reply = Receive(cancellation, out var descriptors);
+        foreach (var descriptor in descriptors)
+            descriptor.Dispose();
+        return reply;
+    }
+
+    private MonitorReply? Receive(CancellationToken cancellation, out FileDescriptor[] descriptors)
+    {
         if (cancellation.CanBeCanceled && !WaitReadable(cancellation))
             cancellation.ThrowIfCancellationRequested();
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(MaximumMessage);
         try
         {
-            var length = _socket.Receive(buffer, out _);
+            var length = _socket.Receive(buffer, out descriptors);
             return length <= 0 ? null : JsonSerializer.Deserialize(buffer.AsSpan(0, length), ProtocolJson.Default.MonitorReply);
         }
         finally
@@ -112,8 +140,17 @@ public sealed class MonitorClient : IDisposable
 
     private MonitorReply Ask(MonitorRequest request, CancellationToken cancellation, params ReadOnlySpan<FileDescriptor> descriptors)
     {
+        var reply = Ask(request, out var received, cancellation, descriptors);
+        foreach (var descriptor in received)
+            descriptor.Dispose();
+        return reply;
+    }
+
+    private MonitorReply Ask(MonitorRequest request, out FileDescriptor[] received, CancellationToken cancellation, params ReadOnlySpan<FileDescriptor> descriptors)
+    {
+        received = [];
         var sent = _socket.TrySend(JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.MonitorRequest), descriptors);
-        var reply = sent ? Receive(cancellation) : null;
+        var reply = sent ? Receive(cancellation, out received) : null;
         if (reply is null)
         {
             throw new ContainerException(ErrorReason.MonitorLost, $"{_subject}: its monitor ended before it answered '{request.Op}'.", _subject)

@@ -15,6 +15,9 @@ internal sealed record MonitorReply
     /// <summary>The host's PID of an executed command that was started.</summary>
     public int? Pid { get; init; }
 
+    /// <summary>The published port whose sockets come with this message.</summary>
+    public PortMapping? Port { get; init; }
+
     /// <summary>The exit code of an executed command that ended.</summary>
     public int? ExitCode { get; init; }
 }

@@ -5,7 +5,7 @@ namespace ContainerChaos.Supervisor;
 /// <summary>A message to a monitor; one of SOCK_SEQPACKET each, as JSON.</summary>
 internal sealed record MonitorRequest
 {
-    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, connect or disconnect.</summary>
+    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, connect, disconnect, offer-port, take-port or yield-port.</summary>
     public required string Op { get; init; }
 
     /// <summary>The grace period of stop and restart in milliseconds; null for the container's own.</summary>
@@ -22,4 +22,7 @@ internal sealed record MonitorRequest
 
     /// <summary>The id of the network that disconnect is about.</summary>
     public string? NetworkId { get; init; }
+
+    /// <summary>The published port that is moved; with take-port its sockets come with the message, unless it has none yet.</summary>
+    public PortMapping? Port { get; init; }
 }

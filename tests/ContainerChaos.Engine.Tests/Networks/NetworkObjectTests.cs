@@ -15,7 +15,7 @@ public sealed class NetworkObjectTests : NetworkTest
         Assert.Equal("db", made.Labels["tier"]);
         Assert.Equal(made.Id, Engine.GetNetwork("app").Id);
         Assert.Equal(made.Id, Engine.GetNetwork(made.ShortId).Id);
-        Assert.Equal(["app", "bridge"], Engine.ListNetworks().Select(network => network.Name));
+        Assert.Equal(["app", "bridge", "host", "none"], Engine.ListNetworks().Select(network => network.Name));
         Engine.RemoveNetwork("app");
         Assert.Equal("No network 'app'.", Fails(ErrorReason.NetworkNotFound, () => Engine.GetNetwork("app")).Message);
         Fails(ErrorReason.InvalidArgument, () => Engine.RemoveNetwork("bridge"));
@@ -57,7 +57,7 @@ public sealed class NetworkObjectTests : NetworkTest
             new() { Name = "other", Subnets = ["10.1.0.0/16"], IPRanges = ["10.2.0.0/24"] },
         })
             Fails(ErrorReason.InvalidArgument, () => Engine.CreateNetwork(options));
-        Assert.Equal(["bridge", "first"], Engine.ListNetworks().Select(network => network.Name));
+        Assert.Equal(["bridge", "first", "host", "none"], Engine.ListNetworks().Select(network => network.Name));
 
         var target = new ContainerCreateOptions { Image = "busybox", Command = ["/bin/sh"] };
         foreach (var options in new[]

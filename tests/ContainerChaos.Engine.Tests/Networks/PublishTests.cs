@@ -67,7 +67,7 @@ public sealed class PublishTests : NetworkTest
         Start("owner", "bridge", "exec busybox sleep 1000", options => options with { Publish = ["8080:80"] });
         Assert.Contains("the port 8080/tcp of the host is taken by container 'owner'", Fails(ErrorReason.PortInUse, () => Start("late", "bridge", "exec busybox sleep 1000", options => options with { Publish = ["8000:80", "8080:80"] })).Message);
         using (var other = InternetSocket.Listen(new IPEndPoint(IPAddress.Any, 9090)))
-            Assert.Contains("another program", Fails(ErrorReason.PortInUse, () => Start("later", "bridge", "exec busybox sleep 1000", options => options with { Publish = ["9090:80"] })).Message);
+            Assert.Contains($"the process {Environment.ProcessId} (", Fails(ErrorReason.PortInUse, () => Start("later", "bridge", "exec busybox sleep 1000", options => options with { Publish = ["9090:80"] })).Message);
         Assert.Empty(Engine.Get("late").Endpoints);
         Assert.Equal(["owner"], Engine.GetNetwork("bridge").Containers);
         Engine.Remove("owner", force: true);

@@ -356,9 +356,12 @@ Describe 'Networks' -Tag Always {
     It 'are root''s to make, and say so' {
         (Should-FailWith NotSupported { New-ContainerNetwork shop @args }).ErrorDetails.RecommendedAction | Should -Match 'none'
         Should-FailWith NotSupported { New-Container app -Image target -Network bridge -Publish 8080:80 @args }
-        Get-ContainerNetwork | Should -BeNullOrEmpty
+        (Get-ContainerNetwork).Name | Should -Be 'host', 'none'
         Should-FailWith NetworkNotFound { Remove-ContainerNetwork shop @args }
-        New-Container app -Image target | Out-Null
+        (New-Container app -Image target).Network | Should -Be 'none'
+        (Should-FailWith InvalidArgument { New-Container web -Image target -Publish 80 @args }).ErrorDetails.RecommendedAction | Should -Match 'ordinary user'
+        New-Container other -Image target | Out-Null
+        Should-FailWith InvalidState { Move-ContainerPort app other @args }
         Should-FailWith NetworkNotFound { Connect-Container app shop @args }
         Should-FailWith InvalidState { Disconnect-Container app shop @args }
     }

@@ -1,0 +1,85 @@
+using System.Net;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>One published port of a running container: its sockets on the host, what serves them, and the kernel's translation before them.</summary>
+internal sealed class PublishedPort
+{
+    private const byte Tcp = 6, Udp = 17;
+
+    private readonly PortDirectory _directory;
+    private readonly ContainerDefinition _container;
+    private readonly List<PortProxy> _proxies;
+
+    /// <summary>Serves a port on sockets that stand.</summary>
+    internal PublishedPort(EventLoop loop, PortDirectory directory, ContainerDefinition container, PortMapping mapping, IReadOnlyList<InternetSocket> sockets, PortTarget target)
+    {
+        _directory = directory;
+        _container = container;
+        Mapping = mapping;
+        _proxies = [.. sockets.Select(socket => Serve(loop, socket, TargetOf(socket, target)))];
+    }
+
+    internal PortMapping Mapping { get; }
+
+    internal IEnumerable<InternetSocket> Sockets => _proxies.Select(proxy => proxy.Socket);
+
+    private IPAddress? Host => Mapping.HostAddress is null ? null : IPAddress.Parse(Mapping.HostAddress);
+
+    private byte Protocol => ProtocolOf(Mapping);
+
+    /// <summary>Leads it to the container, whoever it led to before: each packet goes to the one or to the other.</summary>
+    internal void Lead(PortTarget target, HostFirewall? firewall)
+    {
+        using var changing = _directory.Lock();
+        foreach (var proxy in _proxies)
+            proxy.Target = TargetOf(proxy.Socket, target);
+        if (firewall is not null)
+        {
+            foreach (var ipv6 in new[] { false, true })
+            {
+                if (target.Addresses.FirstOrDefault(address => HostFirewall.IsIPv6(address) == ipv6) is { } address && IsOn(address))
+                    firewall.TryPublish(Host, Protocol, Mapping.HostPort, address, Mapping.ContainerPort);
+                else
+                    firewall.Unpublish(Host, Protocol, Mapping.HostPort, ipv6);
+            }
+        }
+        _directory.Claim(Mapping, _container);
+    }
+
+    /// <summary>Takes it back, unless another container has it by now; its sockets are closed.</summary>
+    internal void Withdraw(HostFirewall? firewall)
+    {
+        using (_directory.Lock())
+        {
+            if (_directory.OwnerOf(Mapping) is not { } owner || owner.Id == _container.Id)
+            {
+                foreach (var ipv6 in new[] { false, true })
+                    firewall?.Unpublish(Host, Protocol, Mapping.HostPort, ipv6);
+                _directory.Release(Mapping);
+            }
+        }
+        foreach (var proxy in _proxies)
+            proxy.Dispose();
+    }
+
+    /// <summary>Leaves it to another container, which has the sockets.</summary>
+    /// <returns>What is under way still.</returns>
+    internal IEnumerable<PortProxy> Retire()
+    {
+        foreach (var proxy in _proxies)
+            proxy.Retire();
+        return _proxies.Where(proxy => !proxy.IsIdle);
+    }
+
+    internal static bool IsUdp(PortMapping mapping) => ProtocolOf(mapping) == Udp;
+
+    private static byte ProtocolOf(PortMapping mapping) => mapping.Protocol == "udp" ? Udp : Tcp;
+
+    private bool IsOn(IPAddress address) => Host is not { } host || host.AddressFamily == address.AddressFamily;
+
+    private PortProxy Serve(EventLoop loop, InternetSocket socket, IPEndPoint target) => Protocol == Udp ? new UdpProxy(loop, socket, target) : new TcpProxy(loop, socket, target);
+
+    private IPEndPoint TargetOf(InternetSocket socket, PortTarget target) => target.For(HostFirewall.IsIPv6(socket.LocalEndPoint.Address), Mapping.ContainerPort);
+}
