@@ -17,4 +17,10 @@ public enum ScenarioAction
 
     /// <summary>An operator's start.</summary>
     Start,
+
+    /// <summary>
+    /// A rolling update: another container of the same kind is started beside it; when that answers it is given the published port, and the old one is
+    /// stopped with its grace period.
+    /// </summary>
+    Replace,
 }

@@ -9,7 +9,7 @@ public static class ScenarioCatalog
     private const string Suffix = ".yaml";
 
     // A game day begins with what everybody has seen and ends with what few have.
-    private static readonly string[] s_order = ["memory-overrun", "ignored-sigterm", "zombie-storm"];
+    private static readonly string[] s_order = ["memory-overrun", "ignored-sigterm", "zombie-storm", "rolling-update"];
 
     /// <summary>The scenarios that ship with the product, in the order of a game day.</summary>
     /// <returns>The scenarios.</returns>

@@ -26,6 +26,9 @@ public sealed record ScenarioExpectation
     /// <summary>The exit code that every exit should have; null for any.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>How many requests may fail over all trials; null for any number.</summary>
+    public int? Failed { get; init; }
+
     /// <summary>The verdict when it came as expected; null for <c>ok</c> or <c>as expected</c>.</summary>
     public string? Because { get; init; }
 

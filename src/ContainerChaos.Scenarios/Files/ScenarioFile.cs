@@ -81,6 +81,8 @@ public static class ScenarioFile
         matrix?.Finish();
         if (scenario.Name.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") >= 0)
             throw yaml.Error("name", $"'{scenario.Name}' must be made of lower-case letters, digits and dashes.");
+        if (scenario.Steps.Any(step => step.Action == ScenarioAction.Replace) && (target.Publish is null || scenario.Variants.Any(v => v.Target.Publish is null) || scenario.Health is not null))
+            throw yaml.Error("steps", "what is replaced has a port that is published ('publish' in 'target'), and no 'health' beside the load.");
         if (scenario.Steps.Count == 0)
             throw yaml.Error("the key 'steps' is missing: a scenario does something.");
         yaml.Finish();
@@ -93,6 +95,8 @@ public static class ScenarioFile
         {
             Image = yaml.Text("image") ?? basis.Image,
             Command = yaml.Texts("command") ?? basis.Command,
+            Publish = yaml.Integer("publish", 1, ushort.MaxValue) ?? basis.Publish,
+            Client = yaml.Choice("client", ("loopback", ScenarioClient.Loopback), ("host", ScenarioClient.Host)) ?? basis.Client,
             MemoryBytes = yaml.Size("memory") ?? basis.MemoryBytes,
             PidsLimit = yaml.Integer("pids", 1, 4_194_304) ?? basis.PidsLimit,
             Cpus = yaml.Has("cpus") ? yaml.Number("cpus", 0, 0.01, 1024) : basis.Cpus,
@@ -153,17 +157,20 @@ public static class ScenarioFile
             ("crash", ScenarioAction.Crash),
             ("stop", ScenarioAction.Stop),
             ("restart", ScenarioAction.Restart),
-            ("start", ScenarioAction.Start)) ?? throw yaml.Error("the key 'action' is missing.");
+            ("start", ScenarioAction.Start),
+            ("replace", ScenarioAction.Replace)) ?? throw yaml.Error("the key 'action' is missing.");
         int repeat = yaml.Integer("repeat", 1, 100) ?? 1;
         string? label = yaml.Text("label");
         if (label is not null && repeat > 1)
             throw yaml.Error("label", "a repeated step is labelled by its ordinal.");
-        bool exits = yaml.Choice("effect", ("exit", true), ("degrade", false)) ?? action != ScenarioAction.Request;
+        bool exits = yaml.Choice("effect", ("exit", true), ("degrade", false)) ?? action is not (ScenarioAction.Request or ScenarioAction.Replace);
         string signal = yaml.Text("signal") ?? "KILL";
         if (!SignalName.TryParse(signal, out int number))
             throw yaml.Error("signal", $"'{signal}' is not a signal; write KILL, SEGV or a number.");
         if (action != ScenarioAction.Crash && yaml.Has("signal"))
             throw yaml.Error("signal", "only a crash has a signal.");
+        if (action == ScenarioAction.Replace && (repeat > 1 || exits))
+            throw yaml.Error("action", "a container is replaced once, and its service goes on: neither 'repeat' nor 'effect: exit' belongs here.");
         var basis = new ScenarioStep
         {
             Label = label ?? "–",
@@ -192,6 +199,7 @@ public static class ScenarioFile
                 ?? throw yaml.Error("the key 'outcome' is missing."),
             Within = yaml.Duration("within"),
             ExitCode = yaml.Integer("exit-code", 0, 255),
+            Failed = yaml.Integer("failed", 0, int.MaxValue),
             Because = yaml.Text("because"),
         };
         yaml.Finish();

@@ -8,7 +8,16 @@ public sealed record ScenarioTarget
     /// <summary>The image.</summary>
     public string Image { get; init; } = "target:latest";
 
-    /// <summary>The command; the runner appends <c>--unix PATH</c>, where the load connects.</summary>
+    /// <summary>
+    /// The container's TCP port that is published, under the same number: the load goes there, in a network namespace of the trial's own. Null for a load on
+    /// a Unix socket.
+    /// </summary>
+    public int? Publish { get; init; }
+
+    /// <summary>Where the load reaches the published port.</summary>
+    public ScenarioClient Client { get; init; }
+
+    /// <summary>The command. The runner appends <c>--unix PATH</c>, where the load connects, unless a port is published.</summary>
     public IReadOnlyList<string> Command { get; init; } = ["serve"];
 
     /// <summary>The memory limit in bytes; null for none.</summary>

@@ -34,6 +34,6 @@ internal static class DurationEstimate
 
         // Whether the service hears the signal is what the scenario finds out; half is the guess.
         double Stop(ScenarioStep step) =>
-            step.Action is ScenarioAction.Stop or ScenarioAction.Restart ? target.StopTimeout.TotalSeconds / 2 : 0;
+            step.Action is ScenarioAction.Stop or ScenarioAction.Restart or ScenarioAction.Replace ? target.StopTimeout.TotalSeconds / 2 : 0;
     }
 }

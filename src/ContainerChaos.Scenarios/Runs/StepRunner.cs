@@ -13,7 +13,8 @@ namespace ContainerChaos.Scenarios;
 /// <summary>Does one step to a container and watches until the service is back, finally down, or the time is over.</summary>
 internal sealed class StepRunner(
     ContainerEngine engine,
-    Scenario scenario,
+    TrialSpec spec,
+    ContainerCreateOptions options,
     Container container,
     EndPoint endPoint,
     TrialWatch watch,
@@ -21,6 +22,11 @@ internal sealed class StepRunner(
     FaultLedger ledger)
 {
     internal const string ProtectLabel = "containerchaos.protect";
+
+    /// <summary>What the name of a container's replacement ends with.</summary>
+    internal const string ReplacementSuffix = "-next";
+
+    private Scenario Scenario => spec.Scenario;
 
     /// <summary>Whether the step can be done now: a crash needs something that runs, a start something that does not.</summary>
     internal bool CanRun(ScenarioStep step) => step.Action == ScenarioAction.Start ? watch.IsDown : !watch.IsDown;
@@ -75,6 +81,7 @@ internal sealed class StepRunner(
                 _ = step.Action switch
                 {
                     ScenarioAction.Stop => engine.Stop(container.Id, null, cancellationToken),
+                    ScenarioAction.Replace => Replace(step, cancellationToken),
                     ScenarioAction.Restart => engine.Restart(container.Id, null, cancellationToken),
                     _ => engine.Start(container.Id, cancellationToken),
                 };
@@ -82,12 +89,27 @@ internal sealed class StepRunner(
         }
     }
 
+    /// <summary>The new one is up and answers before anybody is sent there; the old one is asked to end when nobody is sent there any more.</summary>
+    private Container Replace(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        Container next = engine.Start(engine.Create(options with { Name = options.Name + ReplacementSuffix, Publish = [] }, cancellationToken).Id, cancellationToken);
+        using (var answered = new FirstSuccess())
+        using (OpenLoopLoad.Start(new LoadOptions { EndPoint = new IPEndPoint(IPAddress.Parse(next.IPAddress!), spec.Target.Publish!.Value), Path = Scenario.Load.Path }, answered))
+        {
+            if (!answered.Wait(step.Timeout, cancellationToken))
+                throw new TrialException($"{next.Name} does not answer within {step.Timeout.TotalSeconds:0.###} s");
+        }
+
+        engine.MovePorts(container.Id, next.Id);
+        return engine.Stop(container.Id, null, cancellationToken);
+    }
+
     private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
     {
         long deadline = injected + (step.Timeout.Ticks * 100);
         if (!step.EffectIsExit)
         {
-            watch.WaitForSteady(MonotonicClock.Now, deadline, orDown: true, cancellationToken);
+            watch.WaitForSteady(MonotonicClock.Now, Math.Max(deadline, MonotonicClock.Now + (step.Timeout.Ticks * 100)), orDown: step.Action != ScenarioAction.Replace, cancellationToken);
             return;
         }
 
@@ -118,10 +140,11 @@ internal sealed class StepRunner(
             Schedule = watch.Schedule,
             Samples = samples,
             Probes = probes?.Snapshot() ?? [],
-            Events = events,
+            // The end of the one that was replaced is no outage.
+            Events = step.Action == ScenarioAction.Replace ? [] : events,
             Died = death?.Died,
             EffectIsExit = step.EffectIsExit,
-            Steady = scenario.Steady,
+            Steady = Scenario.Steady,
         });
         ContainerEvent? die = RecoveryAnalysis.First(events, EventTypes.Die, injected, until);
         LoadSample[] seen = [.. samples.Where(s => s.Intended >= injected && s.Completed <= until)];
@@ -134,8 +157,8 @@ internal sealed class StepRunner(
             OomKilled = die is not null && die.Attributes.TryGetValue("oomKilled", out string? oom) && bool.TryParse(oom, out bool killed) && killed,
             Requests = seen.Length,
             Failed = failed,
-            Delayed = seen.Count(s => s.Succeeded && s.Latency > scenario.Steady.LatencyObjective.Ticks * 100),
-            Availability = Availability.Over(scenario.Horizon, watch.Schedule.Rate, seen.Length, failed, stamps),
+            Delayed = seen.Count(s => s.Succeeded && s.Latency > Scenario.Steady.LatencyObjective.Ticks * 100),
+            Availability = Availability.Over(Scenario.Horizon, watch.Schedule.Rate, seen.Length, failed, stamps),
             Zombies = watch.IsDown ? null : engine.CountZombies(container.Id),
             ActTime = actTime,
         };

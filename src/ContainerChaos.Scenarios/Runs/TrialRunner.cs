@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
@@ -15,7 +16,10 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
 
     internal static string SocketRoot(ContainerEngine engine) => Path.Combine(engine.Options.RunRoot, "load");
 
-    internal TrialResult Run(TrialSpec spec, CancellationToken cancellationToken)
+    internal TrialResult Run(TrialSpec spec, CancellationToken cancellationToken) =>
+        spec.Target.Publish is null ? RunHere(spec, cancellationToken) : TrialHost.Run(() => RunHere(spec, cancellationToken));
+
+    private TrialResult RunHere(TrialSpec spec, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(SocketRoot(engine), spec.Name);
         Container? container = null;
@@ -28,7 +32,8 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         {
             Directory.CreateDirectory(folder);
             container = engine.Create(Options(spec, folder), cancellationToken);
-            load = Experiment(spec, container, new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock")), steps, warnings, cancellationToken);
+            EndPoint endPoint = spec.Target.Publish is { } port ? TrialHost.EndPoint(spec.Target.Client, port) : new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock"));
+            load = Experiment(spec, container, endPoint, steps, warnings, cancellationToken);
         }
         catch (TrialException e)
         {
@@ -59,12 +64,15 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
     /// <summary>Removes a trial's container by name, which works as well when its creation was interrupted, and its folder.</summary>
     private void CleanUp(string name, string folder)
     {
-        try
+        foreach (string one in new[] { name, name + StepRunner.ReplacementSuffix })
         {
-            engine.Remove(name, force: true, CancellationToken.None);
-        }
-        catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
-        {
+            try
+            {
+                engine.Remove(one, force: true, CancellationToken.None);
+            }
+            catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
+            {
+            }
         }
 
         if (Directory.Exists(folder))
@@ -73,12 +81,12 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
 
     private static ContainerCreateOptions Options(TrialSpec spec, string folder)
     {
-        ScenarioTarget target = spec.Cell.Variant?.Target ?? spec.Scenario.Target;
-        return new ContainerCreateOptions
+        ScenarioTarget target = spec.Target;
+        var options = new ContainerCreateOptions
         {
             Name = spec.Name,
             Image = target.Image,
-            Command = [.. target.Command, "--unix", SocketInside],
+            Command = target.Command,
             MemoryBytes = target.MemoryBytes,
             PidsLimit = target.PidsLimit,
             Cpus = target.Cpus,
@@ -86,13 +94,16 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
             RestartDelay = target.RestartDelay,
             StopTimeout = target.StopTimeout,
             Init = spec.Cell.Init,
-            Volumes = [$"{folder}:{Path.GetDirectoryName(SocketInside)}"],
             Labels = spec.Labels,
         };
+        return target.Publish is { } port
+            ? options with { Network = "bridge", Publish = [$"{port}:{port}"] }
+            // The load comes over a socket in the file system.
+            : options with { Network = "none", Command = [.. target.Command, "--unix", SocketInside], Volumes = [$"{folder}:{Path.GetDirectoryName(SocketInside)}"] };
     }
 
     private LoadResult Experiment(
-        TrialSpec spec, Container container, UnixDomainSocketEndPoint endPoint, List<StepResult> steps, List<string> warnings, CancellationToken cancellationToken)
+        TrialSpec spec, Container container, EndPoint endPoint, List<StepResult> steps, List<string> warnings, CancellationToken cancellationToken)
     {
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady);
@@ -104,7 +115,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         long now = MonotonicClock.Now;
         if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, cancellationToken))
             throw new TrialException("the service was never steady before the fault: " + WhyNotSteady(container, watch));
-        var runner = new StepRunner(engine, scenario, container, endPoint, watch, probes, ledger);
+        var runner = new StepRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), container, endPoint, watch, probes, ledger);
         foreach (ScenarioStep step in scenario.Steps)
         {
             if (!runner.CanRun(step))
@@ -151,6 +162,6 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
             : $"{label}injected → first failure {Since(stamps.FirstFailure)} → not recovered in {Since(stamps.WatchedUntil)}";
     }
 
-    private static LoadOptions LoadOptions(ScenarioLoad load, UnixDomainSocketEndPoint endPoint) =>
+    private static LoadOptions LoadOptions(ScenarioLoad load, EndPoint endPoint) =>
         new() { EndPoint = endPoint, Path = load.Path, Rate = load.Rate, Timeout = load.Timeout };
 }

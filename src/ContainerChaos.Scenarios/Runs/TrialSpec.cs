@@ -7,4 +7,8 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Name">The name of its container.</param>
 /// <param name="Labels">The labels of its container.</param>
 internal sealed record TrialSpec(
-    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels);
+    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>What its container shall be.</summary>
+    internal ScenarioTarget Target => Cell.Variant?.Target ?? Scenario.Target;
+}

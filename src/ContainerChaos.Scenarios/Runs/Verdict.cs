@@ -16,6 +16,8 @@ internal sealed record Verdict(string Text, bool AsExpected)
             return new Verdict($"unexpected: {unrecovered} of {steps.Length} did not recover", false);
         if (expectation.ExitCode is { } code && steps.FirstOrDefault(s => s.ExitCode != code) is { } other)
             return new Verdict($"unexpected: exit code {other.ExitCode?.ToString() ?? "none"} instead of {code}", false);
+        if (expectation.Failed is { } allowed && steps.Sum(s => s.Failed) is var failed && failed > allowed)
+            return new Verdict($"unexpected: {failed} of {steps.Sum(s => s.Requests)} requests failed", false);
         if (expectation.Within is { } within && firstSuccess.P50.Value > within.TotalMilliseconds)
             return new Verdict($"too slow: median {firstSuccess.P50.Value:0} ms, objective {within.TotalMilliseconds:0} ms", false);
         return new Verdict(expectation.Because ?? (expectation.Outcome == ExpectedOutcome.StaysDown ? "as expected" : "ok"), true);

@@ -17,17 +17,22 @@ public sealed class ScenarioFileTests
     public static TheoryData<string> Shipped => [.. ScenarioCatalog.Names()];
 
     [Fact]
-    public void The_three_scenarios_ship_in_the_order_of_a_game_day() =>
-        Assert.Equal(["memory-overrun", "ignored-sigterm", "zombie-storm"], ScenarioCatalog.Names());
+    public void The_scenarios_ship_in_the_order_of_a_game_day() =>
+        Assert.Equal(["memory-overrun", "ignored-sigterm", "zombie-storm", "rolling-update"], ScenarioCatalog.Names());
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void A_shipped_scenario_covers_every_policy_with_and_without_init_and_expects_something_of_each_step(string name)
+    public void A_shipped_scenario_of_a_crash_covers_every_policy_with_and_without_init_and_each_expects_something_of_each_step(string name)
     {
         Scenario scenario = ScenarioCatalog.Find(name);
         Assert.Equal(name, scenario.Name);
-        Assert.Equal(["no", "on-failure:3", "always", "unless-stopped"], scenario.Policies.Select(p => p.ToString()));
-        Assert.Equal([false, true], scenario.Init);
+        // What an operator does to a service that runs, no policy has a part in.
+        if (scenario.Steps.All(step => step.Action != ScenarioAction.Replace))
+        {
+            Assert.Equal(["no", "on-failure:3", "always", "unless-stopped"], scenario.Policies.Select(p => p.ToString()));
+            Assert.Equal([false, true], scenario.Init);
+        }
+
         Assert.True(scenario.Trials >= 5);
         foreach (ScenarioCell cell in scenario.Cells())
             foreach (ScenarioStep step in scenario.Steps)

@@ -40,6 +40,7 @@ public sealed class ScenarioRunnerTests : IDisposable
         CgroupParent = _root.CgroupParent,
         CcrunPath = TestRoot.CcrunPath,
         TargetPath = TestRoot.TargetPath,
+        DefaultNetwork = "none",
     });
 
     public void Dispose()

@@ -1,0 +1,50 @@
+using ContainerChaos.Engine;
+using ContainerChaos.Testing;
+
+namespace ContainerChaos.Scenarios.Tests.Runs;
+
+/// <summary>The scenario that ships: a published service is replaced under load, and no request fails.</summary>
+public sealed class RollingUpdateTests : IDisposable
+{
+    private readonly TestRoot _root = new();
+    private readonly ContainerEngine _engine;
+
+    public RollingUpdateTests() => _engine = new ContainerEngine(new EngineOptions
+    {
+        DataRoot = _root.DataRoot,
+        RunRoot = _root.RunRoot,
+        CgroupParent = _root.CgroupParent,
+        CcrunPath = TestRoot.CcrunPath,
+        TargetPath = TestRoot.TargetPath,
+        DefaultNetwork = "none",
+    });
+
+    public void Dispose()
+    {
+        foreach (string folder in (string[])["faults", "load"])
+            if (Directory.Exists(Path.Combine(_root.RunRoot, folder)))
+                Directory.Delete(Path.Combine(_root.RunRoot, folder));
+        _root.Dispose();
+    }
+
+    [Fact]
+    public void No_request_fails_through_the_proxy_or_the_kernel()
+    {
+        int trials = Environment.GetEnvironmentVariable("CONTAINERCHAOS_LONG") == "1" ? 20 : 1;
+        ScenarioReport report = new ScenarioRunner(_engine).Run([ScenarioCatalog.Find("rolling-update")], new RunOptions { Trials = trials });
+        Assert.All(report.Trials, t => Assert.Null(t.Error));
+        Assert.True(report.AsExpected, string.Join("; ", report.Rows.Select(r => $"{r.Variant}: {r.Verdict}")));
+        Assert.Equal([null, "from outside"], report.Rows.Select(r => r.Variant));
+        foreach (TrialResult trial in report.Trials)
+        {
+            // From the first to the last: not only those of the step.
+            Assert.Equal(0, trial.Load!.Failed);
+            Assert.True(trial.Load.Samples.Count > 300, $"{trial.Load.Samples.Count} requests");
+            StepResult step = Assert.Single(trial.Steps);
+            Assert.True(step.Stamps.Recovered);
+            Assert.Equal(0, step.ExitCode);
+        }
+
+        Assert.Empty(_engine.List());
+    }
+}
