@@ -9,8 +9,8 @@ internal sealed record BenchOptions
         """
         usage: build.sh bench [--rounds N] [--quick] [--only MEASURE,…] [--peers NAME,…]
           --rounds   measured rounds of each measure (20)
-          --quick    5 rounds, 40 parallel starts, 20 idle containers (of the memory measure as well)
-          --only     run, cold, parallel, idle, exec, exit, restart, memory
+          --quick    5 rounds, 40 parallel starts, 20 idle containers (of the memory measure as well), a fleet of 50
+          --only     run, bridge, cold, parallel, idle, fleet, throughput, exec, exit, restart, memory
           --peers    ccrun, engine, pwsh, crun, runc, podman, docker
         """;
 
@@ -27,6 +27,9 @@ internal sealed record BenchOptions
     /// <summary>How many containers the measure of the same name keeps up at once.</summary>
     public int IdleStarts { get; init; } = 500;
 
+    /// <summary>How many containers are up, listed and removed at once.</summary>
+    public int Fleet { get; init; } = 500;
+
     public IReadOnlyList<string> Only { get; init; } = [];
 
     public IReadOnlyList<string> Peers { get; init; } = [];
@@ -40,7 +43,7 @@ internal sealed record BenchOptions
             switch (arguments[i])
             {
                 case "--quick":
-                    options = options with { Rounds = 5, ParallelStarts = 40, IdleContainers = 20, IdleStarts = 20 };
+                    options = options with { Rounds = 5, ParallelStarts = 40, IdleContainers = 20, IdleStarts = 20, Fleet = 50 };
                     continue;
                 case "--binaries":
                     options = options with { Binaries = Path.GetFullPath(value) };

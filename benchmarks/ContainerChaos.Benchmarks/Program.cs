@@ -20,14 +20,16 @@ if (!Environment.IsPrivilegedProcess)
     return 1;
 }
 
-// crun refuses a hybrid set-up whose v2 mount carries a controller, so that mount is hidden from all tools of the run, once,
-// in a mount namespace of the run's own; under a RAM disk, because crun writes there all the same.
-if (Directory.Exists(UnifiedMount) && Environment.GetEnvironmentVariable(Inside) is null)
+// All tools of the run are on a host of its own: a network namespace, where podman's and docker's bridges and rules do no harm to the machine's.
+// crun refuses a hybrid set-up whose v2 mount carries a controller, so that mount is hidden, in a mount namespace; under a RAM disk, because crun
+// writes there all the same, and podman's plugins keep their addresses in one.
+if (Environment.GetEnvironmentVariable(Inside) is null)
 {
     Environment.SetEnvironmentVariable(Inside, "1");
+    const string hide = $"for d in {UnifiedMount} /var/lib/cni; do if [ -d $d ]; then mount -t tmpfs none $d || exit; fi; done; exec \"$@\"";
     using var run = System.Diagnostics.Process.Start(
         "unshare",
-        ["--mount", "--propagation", "private", "sh", "-c", $"mount -t tmpfs none {UnifiedMount} && exec \"$@\"", "sh", Environment.ProcessPath!, typeof(Suite).Assembly.Location, .. args]);
+        ["--mount", "--net", "--propagation", "private", "sh", "-c", hide, "sh", Environment.ProcessPath!, typeof(Suite).Assembly.Location, .. args]);
     void Forward(PosixSignalContext signal)
     {
         signal.Cancel = true;
@@ -40,6 +42,7 @@ if (Directory.Exists(UnifiedMount) && Environment.GetEnvironmentVariable(Inside)
     return run.ExitCode;
 }
 
+OwnHost.Prepare();
 using var stop = new CancellationTokenSource();
 void Stop(PosixSignalContext signal)
 {

@@ -15,10 +15,34 @@ internal sealed class Suite(BenchOptions options, IReadOnlyList<Peer> peers, Can
     {
         (string Key, Func<Measure> Take)[] measures =
         [
-            ("run", RunTrue), ("cold", RunTrueCold), ("parallel", ParallelStarts), ("idle", IdleStarts), ("exec", Exec), ("exit", ExitRecorded), ("restart", Restart), ("memory", Memory),
+            ("run", RunTrue), ("bridge", RunTrueOnBridge), ("throughput", Throughput), ("cold", RunTrueCold), ("parallel", ParallelStarts), ("idle", IdleStarts), ("exec", Exec), ("exit", ExitRecorded), ("restart", Restart), ("memory", Memory),
         ];
-        return measures.Where(measure => options.Wants(measure.Key)).Select(measure => measure.Take());
+        foreach (var (_, take) in measures.Where(measure => options.Wants(measure.Key)))
+        {
+            yield return take();
+        }
+
+        if (options.Wants("fleet"))
+        {
+            foreach (var measure in new FleetMeasures(options, peers, cancellationToken).Take())
+            {
+                yield return measure;
+            }
+        }
     }
+
+    private Measure RunTrueOnBridge()
+    {
+        var measure = new Measure("bridge", "the same with each engine's default bridge", "ms");
+        Interleaving.Run(
+            measure,
+            [.. peers.Where(peer => peer is not OciRuntime).Select(peer => new Contender(peer.Name, () => Time(() => peer.RunTrueOnBridge())))],
+            options.Rounds,
+            cancellationToken);
+        return measure;
+    }
+
+    private Measure Throughput() => ThroughputMeasure.Take(peers, Math.Min(options.Rounds, 10), cancellationToken);
 
     private Measure RunTrue()
     {

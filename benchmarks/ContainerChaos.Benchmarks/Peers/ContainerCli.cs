@@ -29,9 +29,44 @@ internal abstract class ContainerCli(Workspace workspace, string name) : Peer(wo
         return NewContainer(id, signal);
     }
 
+    /// <summary>What makes <c>rm --force</c> kill at once.</summary>
+    protected virtual IReadOnlyList<string> RemoveOptions => [];
+
+    /// <summary>The name of its default bridge.</summary>
+    protected abstract string Bridge { get; }
+
+    public override bool RunTrueOnBridge()
+    {
+        Invoke("run", ["--rm", "--network", Bridge, .. RunOptions, Image, "true"]);
+        return true;
+    }
+
+    public override PublishedContainer StartPublished(int hostPort)
+    {
+        var id = Workspace.NextId();
+        Invoke("run", ["--detach", "--name", id, "--network", Bridge, "--publish", $"{hostPort}:80", .. RunOptions, Image, "sleep", "100000"]);
+        var pid = int.Parse(Invoke("inspect", ["--format", "{{.State.Pid}}", id]), CultureInfo.InvariantCulture);
+        return new PublishedContainer(pid, Invoke("inspect", ["--format", "{{.NetworkSettings.IPAddress}}", id]), () => Invoke("rm", ["--force", .. RemoveOptions, id]));
+    }
+
+    public override IFleet StartFleet(string prefix, int count)
+    {
+        // As many at a time as their users would: neither does better with more on two cores.
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            Invoke("run", ["--detach", "--name", $"{prefix}{i}", "--network", Bridge, .. RunOptions, Image, "sleep", "100000"]));
+        return new Fleet(this, prefix, count);
+    }
+
     protected abstract IdleContainer NewContainer(string id, StartSignal signal);
 
     protected string Invoke(string verb, IEnumerable<string> arguments) => Shell.Run(Program, [.. GlobalOptions, verb, .. arguments]);
+
+    private sealed class Fleet(ContainerCli cli, string prefix, int count) : IFleet
+    {
+        public void List() => cli.Invoke("ps", ["--all"]);
+
+        public void Remove() => cli.Invoke("rm", ["--force", .. cli.RemoveOptions, .. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")]);
+    }
 
     protected abstract class Running(ContainerCli cli, string id, StartSignal signal) : IdleContainer(id, signal)
     {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ContainerChaos.Benchmarks.Peers;
 
-/// <summary>docker with a daemon of its own, on a private data root and socket, without bridge and iptables.</summary>
+/// <summary>docker with a daemon of its own, on a private data root and socket; its bridge and its rules are in the network namespace of the run.</summary>
 internal sealed class Docker(Workspace workspace) : ContainerCli(workspace, "docker")
 {
     private Process? daemon;
@@ -17,6 +17,8 @@ internal sealed class Docker(Workspace workspace) : ContainerCli(workspace, "doc
     protected override IReadOnlyList<string> GlobalOptions => ["--host", $"unix://{SocketPath}"];
 
     protected override IReadOnlyList<string> RunOptions => ["--cgroup-parent", $"/{Workspace.Prefix}docker"];
+
+    protected override string Bridge => "bridge";
 
     public override string? Open()
     {
@@ -80,7 +82,7 @@ internal sealed class Docker(Workspace workspace) : ContainerCli(workspace, "doc
         Directory.CreateDirectory(State);
         daemon = Shell.Start(program,
             "--data-root", Path.Combine(State, "data"), "--exec-root", Path.Combine(State, "exec"), "--pidfile", Path.Combine(State, "docker.pid"),
-            "--host", $"unix://{SocketPath}", "--bridge", "none", "--iptables=false", "--ip6tables=false");
+            "--host", $"unix://{SocketPath}", "--bip", "172.30.0.1/16");
         var ready = new TaskCompletionSource<bool>();
         daemon.EnableRaisingEvents = true;
         daemon.Exited += (_, _) => ready.TrySetResult(false);

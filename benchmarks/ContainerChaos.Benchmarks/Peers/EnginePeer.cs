@@ -21,6 +21,7 @@ internal sealed class EnginePeer(Workspace workspace, string binaries) : Peer(wo
             CcrunPath = Path.Combine(binaries, "ccrun"),
             TargetPath = Path.Combine(binaries, "target"),
             CgroupParent = $"/{Workspace.Prefix}engine",
+            DefaultNetwork = "none",
         });
         try
         {
@@ -34,9 +35,24 @@ internal sealed class EnginePeer(Workspace workspace, string binaries) : Peer(wo
         }
     }
 
-    public override void RunTrue()
+    public override void RunTrue() => Run("none");
+
+    public override bool RunTrueOnBridge()
     {
-        var container = engine.Create(new ContainerCreateOptions { Image = Image, Command = ["true"] });
+        Run("bridge");
+        return true;
+    }
+
+    public override PublishedContainer StartPublished(int hostPort)
+    {
+        var created = engine.Create(new ContainerCreateOptions { Image = Image, Network = "bridge", Publish = [$"{hostPort}:80"], Command = ["sleep", "100000"] });
+        var container = engine.Start(created.Id);
+        return new PublishedContainer(container.Pid!.Value, container.IPAddress!, () => engine.Remove(container.Id, force: true));
+    }
+
+    private void Run(string network)
+    {
+        var container = engine.Create(new ContainerCreateOptions { Image = Image, Network = network, Command = ["true"] });
         engine.Start(container.Id);
         engine.Wait(container.Id);
         engine.Remove(container.Id);

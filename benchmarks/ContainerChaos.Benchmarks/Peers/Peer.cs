@@ -14,6 +14,15 @@ internal abstract class Peer(Workspace workspace) : IDisposable
     /// <summary>Creates a container that runs <c>true</c>, waits for its end and deletes it.</summary>
     public abstract void RunTrue();
 
+    /// <summary>The same with the tool's default bridge; false where it has none.</summary>
+    public virtual bool RunTrueOnBridge() => false;
+
+    /// <summary>Starts a container with port 80 published as <paramref name="hostPort"/>; null where the tool can't.</summary>
+    public virtual PublishedContainer? StartPublished(int hostPort) => null;
+
+    /// <summary>Starts so many containers on the default bridge, all names beginning with <paramref name="prefix"/>; null where the tool can't.</summary>
+    public virtual IFleet? StartFleet(string prefix, int count) => null;
+
     /// <summary>Makes the kernel forget the tool's own program, for a cold start; false where there is no such program.</summary>
     public virtual bool Evict() => false;
 

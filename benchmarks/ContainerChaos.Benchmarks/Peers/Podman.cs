@@ -15,6 +15,10 @@ internal sealed class Podman(Workspace workspace) : ContainerCli(workspace, "pod
     protected override IReadOnlyList<string> RunOptions { get; } =
         ["--ulimit", "nofile=4096", "--ulimit", "nproc=4096", "--cgroup-parent", $"/{Workspace.Prefix}podman"];
 
+    protected override string Bridge => "podman";
+
+    protected override IReadOnlyList<string> RemoveOptions => ["--time", "0"];
+
     public override string? Open()
     {
         if (Shell.Find("podman") is not { } program)

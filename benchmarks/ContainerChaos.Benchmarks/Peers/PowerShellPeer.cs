@@ -25,14 +25,29 @@ internal sealed class PowerShellPeer(Workspace workspace, string binaries) : Pee
         start.Environment["CONTAINERCHAOS_ROOT"] = Path.Combine(Workspace.Root, "pwsh", "data");
         start.Environment["CONTAINERCHAOS_RUN"] = Path.Combine(Workspace.Root, "pwsh", "run");
         start.Environment["CONTAINERCHAOS_CGROUP"] = $"/{Workspace.Prefix}pwsh";
+        start.Environment["CONTAINERCHAOS_NETWORK"] = "none";
         session = Process.Start(start)!;
         var answer = session.StandardOutput.ReadLine();
         return answer == "ready" ? null : answer ?? "pwsh ended";
     }
 
-    public override void RunTrue()
+    public override void RunTrue() => Do("none");
+
+    public override bool RunTrueOnBridge()
     {
-        session!.StandardInput.WriteLine("go");
+        Do("bridge");
+        return true;
+    }
+
+    public override IFleet StartFleet(string prefix, int count)
+    {
+        Do($"fleet {prefix} {count}");
+        return new Fleet(this, prefix, count);
+    }
+
+    private void Do(string what)
+    {
+        session!.StandardInput.WriteLine(what);
         var answer = session.StandardOutput.ReadLine();
         if (answer != "done")
         {
@@ -54,10 +69,23 @@ internal sealed class PowerShellPeer(Workspace workspace, string binaries) : Pee
             Import-Module '{{module}}'
             Import-ContainerImage -Path '{{Workspace.Tar}}' -Reference ccbench:latest | Out-Null
             [Console]::Out.WriteLine('ready')
-            while ($null -ne ([Console]::In.ReadLine())) {
-                New-Container -Image ccbench:latest -Command /bin/true | Start-Container | Wait-Container | Remove-Container
+            while ($null -ne ($line = [Console]::In.ReadLine())) {
+                $what, $prefix, $count = $line.Split(' ')
+                switch ($what) {
+                    'fleet' { 1..$count | ForEach-Object { New-Container "$prefix$_" -Image ccbench:latest -Network bridge -Command /bin/sleep, 100000 } | Start-Container | Out-Null }
+                    'list' { if (@(Get-Container).Count -ne $prefix) { throw 'Some are missing.' } }
+                    'clear' { Remove-Container "$prefix*" -Force }
+                    default { New-Container -Image ccbench:latest -Network $what -Command /bin/true | Start-Container | Wait-Container | Remove-Container }
+                }
                 [Console]::Out.WriteLine('done')
             }
         } catch { [Console]::Out.WriteLine($_.ToString()) }
         """;
+
+    private sealed class Fleet(PowerShellPeer peer, string prefix, int count) : IFleet
+    {
+        public void List() => peer.Do($"list {count}");
+
+        public void Remove() => peer.Do($"clear {prefix}");
+    }
 }

@@ -17,15 +17,15 @@ internal sealed record Report(DateTimeOffset Time, string Machine, IReadOnlyDict
         foreach (var measure in Measures)
         {
             text.AppendLine().AppendLine($"{measure.Title}, {measure.Unit}");
-            text.AppendLine($"  {"",-12}{"min",9}{"median",9}{"p95",9}{"max",9}{"n",5}   {"ours = 1",8}");
+            text.AppendLine($"  {"",-15}{"min",9}{"median",9}{"p95",9}{"max",9}{"n",5}   {"ours = 1",8}");
             foreach (var series in Ordered(measure))
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {series.Peer,-12}{series.Minimum,9:0.00}{series.Median,9:0.00}{series.P95,9:0.00}{series.Maximum,9:0.00}{series.Count,5}   {Ratio(measure, series),8}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {series.Peer,-15}{series.Minimum,9:0.00}{series.Median,9:0.00}{series.P95,9:0.00}{series.Maximum,9:0.00}{series.Count,5}   {Ratio(measure, series),8}");
             }
 
             foreach (var (peer, reason) in measure.Absent)
             {
-                text.AppendLine($"  {peer,-12}  skipped: {FirstLine(reason)}");
+                text.AppendLine($"  {peer,-15}  skipped: {FirstLine(reason)}");
             }
         }
 
@@ -72,7 +72,7 @@ internal sealed record Report(DateTimeOffset Time, string Machine, IReadOnlyDict
     public string ToJson() => JsonSerializer.Serialize(this, Indented);
 
     private static IEnumerable<Series> Ordered(Measure measure) =>
-        measure.Unit == "per s" ? measure.Series.OrderByDescending(series => series.Median) : measure.Series.OrderBy(series => series.Median);
+        measure.Unit is "per s" or "Gbit/s" ? measure.Series.OrderByDescending(series => series.Median) : measure.Series.OrderBy(series => series.Median);
 
     // A command line is compared with our command line, a whole engine with our engine.
     private static string Ratio(Measure measure, Series series)
