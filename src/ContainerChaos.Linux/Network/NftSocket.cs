@@ -9,7 +9,6 @@ internal sealed class NftSocket : IDisposable
     private const ushort NLMSG_ERROR = 2;
 
     private readonly FileDescriptor _socket;
-    private readonly byte[] _buffer = new byte[32 * 1024];
 
     private NftSocket(FileDescriptor socket) => _socket = socket;
 
@@ -42,9 +41,10 @@ internal sealed class NftSocket : IDisposable
     private Errno Answer()
     {
         var first = Errno.None;
-        while (_socket.Read(_buffer) is > 0 and var count)
+        var buffer = NetlinkBuffer.Bytes;
+        while (_socket.Read(buffer) is > 0 and var count)
         {
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(0, count);
+            ReadOnlySpan<byte> rest = buffer.AsSpan(0, count);
             while (rest.Length >= HeaderSize)
             {
                 var length = BinaryPrimitives.ReadInt32LittleEndian(rest);

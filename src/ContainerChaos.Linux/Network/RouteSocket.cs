@@ -12,7 +12,6 @@ public sealed partial class RouteSocket : IDisposable
     private const uint IFF_UP = 1;
 
     private readonly FileDescriptor _socket;
-    private readonly byte[] _buffer = new byte[64 * 1024];
 
     /// <summary>Takes over a socket that was made elsewhere.</summary>
     public RouteSocket(FileDescriptor socket) => _socket = socket;
@@ -86,9 +85,10 @@ public sealed partial class RouteSocket : IDisposable
     private void Request(string call, string? subject, RouteMessage message, Reply? reply = null)
     {
         _socket.Write(message.ToArray());
+        var buffer = NetlinkBuffer.Bytes;
         while (true)
         {
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(0, _socket.Read(_buffer));
+            ReadOnlySpan<byte> rest = buffer.AsSpan(0, _socket.Read(buffer));
             while (rest.Length >= HeaderSize)
             {
                 var length = BinaryPrimitives.ReadInt32LittleEndian(rest);

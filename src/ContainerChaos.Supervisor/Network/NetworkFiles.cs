@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ContainerChaos.Linux;
 
 namespace ContainerChaos.Supervisor;
 
@@ -13,7 +14,9 @@ public static class NetworkFiles
     public static IReadOnlyList<string> Names { get; } = ["hosts", "resolv.conf", "hostname"];
 
     /// <summary>The host's name servers (resolv.conf(5)).</summary>
-    internal static IReadOnlyList<IPAddress> HostServers(string path = "/etc/resolv.conf") => [.. Lines(path)
+    internal static IReadOnlyList<IPAddress> HostServers(string path = "/etc/resolv.conf") => Servers(Lines(path));
+
+    private static IReadOnlyList<IPAddress> Servers(string[] lines) => [.. lines
         .Where(line => line.StartsWith("nameserver", StringComparison.Ordinal))
         .Select(line => IPAddress.TryParse(line["nameserver".Length..].Trim(), out var address) ? address : null).OfType<IPAddress>()];
 
@@ -40,32 +43,31 @@ public static class NetworkFiles
 
     private static string Resolver(ContainerNetworks networks, bool hasNameServer)
     {
-        var host = HostFile();
+        var lines = HostLines();
         var text = new StringBuilder();
         if (hasNameServer)
             text.Append("nameserver ").Append(NameServer.Address).Append('\n');
         else if (networks.DnsServers.Count > 0)
             text.AppendJoin("", networks.DnsServers.Select(server => $"nameserver {server}\n"));
         else
-            text.AppendJoin("", HostServers(host).Where(server => !IPAddress.IsLoopback(server)).Select(server => $"nameserver {server}\n"));
-        text.AppendJoin("", Lines(host).Where(line => line.StartsWith("search", StringComparison.Ordinal) || line.StartsWith("options", StringComparison.Ordinal)).Select(line => line + "\n"));
+            text.AppendJoin("", Servers(lines).Where(server => !IPAddress.IsLoopback(server)).Select(server => $"nameserver {server}\n"));
+        text.AppendJoin("", lines.Where(line => line.StartsWith("search", StringComparison.Ordinal) || line.StartsWith("options", StringComparison.Ordinal)).Select(line => line + "\n"));
         return text.ToString();
     }
 
     /// <summary>Where systemd-resolved answers on a loopback address, which is the host's alone, the servers behind it are in another file.</summary>
-    private static string HostFile()
+    private static string[] HostLines()
     {
         const string usual = "/etc/resolv.conf", behind = "/run/systemd/resolve/resolv.conf";
-        return HostServers(usual) is { Count: > 0 } servers && servers.All(IPAddress.IsLoopback) && File.Exists(behind) ? behind : usual;
+        var lines = Lines(usual);
+        return Servers(lines) is { Count: > 0 } servers && servers.All(IPAddress.IsLoopback) && File.Exists(behind) ? Lines(behind) : lines;
     }
 
     private static void Replace(ContainerPaths paths, string name, string text)
     {
         var path = Path.Combine(paths.ContainerDirectory, name);
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(text));
-        file.Flush();
+        using (var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x1A4 /* 0644 */))
+            file.Write(Encoding.UTF8.GetBytes(text));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 

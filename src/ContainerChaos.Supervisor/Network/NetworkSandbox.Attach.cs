@@ -123,9 +123,10 @@ internal sealed partial class NetworkSandbox
     {
         try
         {
-            File.WriteAllText(path, text);
+            using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(text));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (ErrnoException)
         {
             // A kernel without version 6, or /proc/sys read-only: nothing depends on it.
         }
