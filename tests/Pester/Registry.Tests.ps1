@@ -33,6 +33,28 @@ Describe 'Registries' {
             Remove-ContainerImage $reference
         }
 
+        It 'show how far each blob is, and that it is there' {
+            # The records of another runspace are data; what a host draws of them, nobody could read back.
+            $reference = "127.0.0.1:$port/progress/app:1"
+            Add-ContainerImageTag target $reference
+            $shell = [powershell]::Create()
+            try {
+                $module = (Get-Module ContainerChaos).Path
+                $null = $shell.AddScript("Import-Module '$module'; Send-ContainerImage $reference; Remove-ContainerImage $reference; Receive-ContainerImage $reference").Invoke()
+                $shell.Streams.Error | Should -BeNullOrEmpty
+                $records = @($shell.Streams.Progress | Where-Object Activity -EQ $reference)
+                $records.StatusDescription -match '^Uploading sha256:[0-9a-f]{12}$' | Should -Not -BeNullOrEmpty
+                $records.StatusDescription -match '^Done sha256:' | Should -Not -BeNullOrEmpty
+                foreach ($blob in $records | Group-Object ActivityId) {
+                    # It only grows, and the bar is taken away in the end.
+                    $percents = @($blob.Group | Where-Object RecordType -EQ Processing | ForEach-Object PercentComplete)
+                    $percents | Where-Object { $_ -lt 0 -or $_ -gt 100 } | Should -BeNullOrEmpty
+                    $blob.Group[-1].RecordType | Should -Be Completed
+                }
+            } finally { $shell.Dispose() }
+            Remove-ContainerImage $reference
+        }
+
         It 'say what they do not have' {
             Should-FailWith ImageNotFound { Receive-ContainerImage "127.0.0.1:$port/nowhere" @args }
             Receive-ContainerImage "127.0.0.1:$port/nowhere" -WhatIf

@@ -3,17 +3,18 @@ using System.Net.Sockets;
 
 namespace ContainerChaos.Engine.Tests;
 
-/// <summary>Stands before a server and cuts the first connections off after so many bytes of the answers.</summary>
+/// <summary>Stands before a server and cuts the first connections off after so many bytes of the answers, or of the requests.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _server;
     private readonly long _bytes;
+    private readonly bool _cutsRequests;
     private int _cuts;
 
-    public CuttingProxy(int server, long bytes, int cuts)
+    public CuttingProxy(int server, long bytes, int cuts, bool cutsRequests = false)
     {
-        (_server, _bytes, _cuts) = (server, bytes, cuts);
+        (_server, _bytes, _cuts, _cutsRequests) = (server, bytes, cuts, cutsRequests);
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -23,7 +24,7 @@ internal sealed class CuttingProxy : IDisposable
     /// <summary>How many cuts are left.</summary>
     public int Cuts => _cuts;
 
-    /// <summary>The bytes of all answers.</summary>
+    /// <summary>The bytes of all answers, or requests.</summary>
     public long Passed;
 
     public void Dispose() => _listener.Stop();
@@ -48,15 +49,15 @@ internal sealed class CuttingProxy : IDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _server);
-                var (inner, outer) = (server.GetStream(), client.GetStream());
-                _ = outer.CopyToAsync(inner);
+                var (counted, other) = _cutsRequests ? (client.GetStream(), server.GetStream()) : (server.GetStream(), client.GetStream());
+                _ = other.CopyToAsync(counted);
                 var buffer = new byte[16 * 1024];
-                for (long sent = 0; await inner.ReadAsync(buffer) is > 0 and var count; sent += count)
+                for (long sent = 0; await counted.ReadAsync(buffer) is > 0 and var count; sent += count)
                 {
                     if (sent + count > _bytes && Interlocked.Decrement(ref _cuts) >= 0)
                         return;
                     Interlocked.Add(ref Passed, count);
-                    await outer.WriteAsync(buffer.AsMemory(0, count));
+                    await other.WriteAsync(buffer.AsMemory(0, count));
                 }
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)

@@ -122,6 +122,46 @@ public sealed class RegistryTests : EngineTest
         Assert.Equal(reference, Engine.Images.Pull(reference, mine).Reference);
     }
 
+    [ToolFact(Needed)]
+    public void An_upload_that_is_interrupted_goes_on_where_the_registry_says_that_it_stopped()
+    {
+        using var registry = new Registry(Root["registry"]);
+        const int size = 3_000_000;
+        using var proxy = new CuttingProxy(registry.Port, bytes: 1_000_000, cuts: 2, cutsRequests: true);
+        var reference = $"127.0.0.1:{proxy.Port}/app:1";
+        var image = Make(reference, size);
+
+        Engine.Images.Push(reference);
+
+        Assert.True(proxy.Cuts <= 0);
+        // Begun anew each time it would be more than once and a half.
+        Assert.InRange(proxy.Passed, size, size * 1.5);
+        Engine.Images.Remove(reference);
+        Assert.Equal(image.Id, Engine.Images.Pull($"{registry.Host}/app:1").Id);
+    }
+
+    [ToolFact(Needed)]
+    public void A_registry_that_wants_tokens_gets_one_for_what_is_done()
+    {
+        using var tokens = new TokenServer(Root.Directory);
+        using var registry = new Registry(Root["registry"], tokens.Settings);
+        var reference = $"{registry.Host}/team/app:1";
+        var image = Make(reference);
+
+        Engine.Images.Push(reference, new RegistryOptions { User = "me", Password = "secret" });
+        // The one for the look at what is there does not do for the rest, and is replaced in the middle of it.
+        Assert.Equal(["me repository:team/app:pull", "me repository:team/app:pull,push"], tokens.Asked.Distinct());
+        Assert.DoesNotContain(tokens.Asked, asked => !asked.StartsWith("me ", StringComparison.Ordinal));
+        Engine.Images.Remove(reference);
+        tokens.Asked.Clear();
+        Assert.Equal(image.Id, Engine.Images.Pull(reference).Id);
+
+        // One for all layers, of nobody in particular.
+        Assert.Equal("anybody repository:team/app:pull", Assert.Single(tokens.Asked.Distinct()));
+        Fails(ErrorReason.PermissionDenied, () => Engine.Images.Push(Tag(reference, $"{registry.Host}/team/app:2")));
+        Fails(ErrorReason.PermissionDenied, () => Engine.Images.Pull(reference, new RegistryOptions { User = "me", Password = "wrong" }));
+    }
+
     [ToolFact(Needed, "openssl")]
     public void A_certificate_is_trusted_only_when_its_authority_is_given()
     {
@@ -160,6 +200,12 @@ public sealed class RegistryTests : EngineTest
             if (progress.Step is TransferStep.Done or TransferStep.Present)
                 steps.Add(progress);
         }
+    }
+
+    private string Tag(string reference, string name)
+    {
+        Engine.Images.Tag(reference, name);
+        return name;
     }
 
     private Image Make(string reference, int size = 1000)
