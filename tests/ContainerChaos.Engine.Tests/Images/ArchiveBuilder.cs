@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ContainerChaos.Linux;
 
 namespace ContainerChaos.Engine.Tests;
 
@@ -24,7 +23,7 @@ internal sealed class ArchiveBuilder(string directory)
         using (Stream stream = compression switch
         {
             "gzip" => new GZipStream(target, CompressionLevel.Fastest),
-            "zstd" => new ZstdStream(target, CompressionMode.Compress),
+            "zstd" => new ZstdSharp.CompressionStream(target, leaveOpen: true),
             _ => new BufferedStream(target),
         })
             stream.Write(content);

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Engine;
@@ -10,7 +9,7 @@ internal static class CompressedStream
     /// <summary>The uncompressed content of a stream that can be rewound, which the result takes over.</summary>
     /// <param name="stream">The stream, at its beginning.</param>
     /// <param name="subject">What error messages call it.</param>
-    /// <exception cref="ContainerException">InvalidImage: a compression that is not known here. NotSupported: zstd without the library.</exception>
+    /// <exception cref="ContainerException">InvalidImage: a compression that is not known here.</exception>
     public static Stream Open(Stream stream, string subject)
     {
         switch (Detect(stream))
@@ -19,14 +18,8 @@ internal static class CompressedStream
                 return stream;
             case "gzip":
                 return new GZipStream(stream, CompressionMode.Decompress);
-            case "zstd" when ZstdStream.IsAvailable:
-                return new ZstdStream(stream, CompressionMode.Decompress);
             case "zstd":
-                stream.Dispose();
-                throw new ContainerException(ErrorReason.NotSupported, $"Cannot import '{subject}': it is compressed with zstd, and this host has no libzstd.so.1.", subject)
-                {
-                    Remedy = "Install the package libzstd1 (libzstd on other distributions), or recompress it with gzip.",
-                };
+                return new ZstdStream(stream);
             case var other:
                 stream.Dispose();
                 throw new ContainerException(ErrorReason.InvalidImage, $"Cannot import '{subject}': it is compressed with {other}.", subject)
