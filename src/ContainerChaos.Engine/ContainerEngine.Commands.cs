@@ -101,6 +101,9 @@ public sealed partial class ContainerEngine
         if (options.User is null)
             return process;
         var user = ImageUser.Resolve(options.User, definition.LowerDirs);
+        // A home that nobody chose goes with the user.
+        if (!options.Env.ContainsKey("HOME") && own.Env.Contains("HOME=" + ImageUser.Resolve($"{own.User.Uid}", definition.LowerDirs).Home))
+            process = process with { Env = EnvironmentVariables.Merge(process.Env, ["HOME=" + user.Home]) };
         var identity = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups };
         return process with
         {

@@ -27,7 +27,8 @@ public sealed partial class ContainerEngine
         options = options with { Network = network };
         var networkContainer = network.StartsWith("container:", StringComparison.Ordinal) && network.Length > 10 ? _store.Resolve(network["container:".Length..]) : null;
         var networks = ResolveNetworks(network, options);
-        VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse)];
+        // What lies deeper is mounted later, or it would be hidden.
+        VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse).OrderBy(volume => volume.Destination.Count('/'))];
         if (volumes.GroupBy(volume => volume.Destination).FirstOrDefault(group => group.Count() > 1) is { } twice)
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"Two volumes have the destination '{twice.Key}'.", twice.Key, "Give each its own.");
         try

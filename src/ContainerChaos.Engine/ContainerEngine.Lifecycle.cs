@@ -46,9 +46,11 @@ public sealed partial class ContainerEngine
     {
         CheckTimeout(nameOrId, timeout);
         var definition = Find(nameOrId);
-        return Ask(definition, monitor => monitor.Restart(timeout, cancellationToken)) is { } state
-            ? Describe(definition, state)
-            : Start(definition.Id, cancellationToken);
+        if (Ask(definition, monitor => monitor.Restart(timeout, cancellationToken)) is { } state)
+            return Describe(definition, state);
+        var started = Start(definition.Id, cancellationToken);
+        Record(EventTypes.Restart, definition);
+        return started;
     }
 
     /// <summary>Freezes every process of a running container.</summary>
@@ -100,9 +102,7 @@ public sealed partial class ContainerEngine
         }
 
         // Also when it is down by its state: the monitor may still be taking leave.
-        if (IsActive(state))
-            Ask(definition, monitor => monitor.Stop(TimeSpan.Zero, cancellationToken));
-        else
+        if (!IsActive(state) || !BringDown(definition, cancellationToken))
             AwaitMonitor(definition, cancellationToken);
         Guard($"remove container '{definition.Name}'", definition.Name, () =>
         {
@@ -122,6 +122,20 @@ public sealed partial class ContainerEngine
     {
         var definition = Find(nameOrId);
         return Ask(definition, monitor => monitor.Subscribe()) ?? throw NotRunning(definition, _store.TryReadState(definition.Id), "subscribe to");
+    }
+
+    // SIGKILL without a stop signal before it, as Docker's rm --force. Between two incarnations there is nobody to kill, and a stop calls the next one off.
+    private bool BringDown(ContainerDefinition definition, CancellationToken cancellationToken)
+    {
+        const int SIGKILL = 9;
+        try
+        {
+            return Ask(definition, monitor => monitor.Kill(SIGKILL)) is not null && Ask(definition, monitor => monitor.WaitForExit(cancellationToken)) is not null;
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.InvalidState)
+        {
+            return Ask(definition, monitor => monitor.Stop(TimeSpan.Zero, cancellationToken)) is not null;
+        }
     }
 
     private void AwaitMonitor(ContainerDefinition definition, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed record ImageUser(uint UserId, uint GroupId, IReadOnlyList<uint> 
         if (entry is not null && (!TryNumber(entry[2], out userId) || !TryNumber(entry[3], out groupId)))
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"The entry of '{user}' in the image's /etc/passwd has no numeric ids.", user, "Give the ids as numbers.");
         // group(5): group_name:password:GID:user_list
-        var groups = new List<uint>();
+        List<uint> groups = [];
         if (group.Length > 0)
         {
             if (!TryNumber(group, out groupId))
@@ -47,6 +47,8 @@ internal sealed record ImageUser(uint UserId, uint GroupId, IReadOnlyList<uint> 
             }
         }
 
+        // The own group among them: else whoever drops it with a set-group-id program would pass for "others" in its files (CVE-2022-36109).
+        groups.Insert(0, groupId);
         return new ImageUser(userId, groupId, groups, entry is { } known && known[5].StartsWith('/') ? known[5] : "/");
     }
 

@@ -130,12 +130,13 @@ internal sealed partial class ContainerMonitor
     private void RestartByOperator()
     {
         _restarts.Reset();
+        // A restart is a stop and a start, in Docker's events too.
+        _events.Publish(EventTypes.Stop);
         if (_stopRequested)
         {
             // Whoever asked for a stop before had it: the container was down.
             _stopRequested = false;
             _state = _state with { Status = ContainerStatus.Exited };
-            _events.Publish(EventTypes.Stop);
             ReplyForTheLastTime(_waiters);
         }
         _state = _state with { ManuallyStopped = false };

@@ -168,7 +168,7 @@ public sealed class CreateTests : EngineTest
         Assert.Equal(10, spec.Linux.Resources.Pids!.Limit);
         Assert.DoesNotContain("network", spec.Linux.Namespaces.Select(space => space.Type));
         Assert.Equal((1000u, 1001u), (spec.Process!.User.Uid, spec.Process.User.Gid));
-        Assert.Equal([44u], spec.Process.User.AdditionalGids);
+        Assert.Equal([1001u, 44u], spec.Process.User.AdditionalGids);
         Assert.Empty(spec.Process.Capabilities!.Effective);
         Assert.Equal(["PATH=/bin", "HOSTNAME=" + container.Id[..12], "HOME=/home/app", "A=own"], spec.Process.Env);
         Assert.Equal("/etc", spec.Process.Cwd);

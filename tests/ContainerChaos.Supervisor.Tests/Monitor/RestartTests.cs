@@ -165,7 +165,7 @@ public sealed class RestartTests : ContainerTest
         var after = container.Ask(client => client.Restart(TimeSpan.Zero, Patience.Token));
         Assert.Equal((ContainerStatus.Running, 0, false), (after.Status, after.RestartCount, after.ManuallyStopped));
         Assert.NotEqual(before.Pid, after.Pid);
-        Assert.Equal(["start", "kill", "kill", "die", "start", "restart"], container.Events().Select(e => e.Type));
+        Assert.Equal(["start", "kill", "kill", "die", "stop", "start", "restart"], container.Events().Select(e => e.Type));
         container.Crash();
         container.WaitForEvent(EventTypes.Start, 3);
     }
