@@ -123,24 +123,6 @@ public sealed class RegistryTests : EngineTest
     }
 
     [ToolFact(Needed)]
-    public void An_upload_that_is_interrupted_goes_on_where_the_registry_says_that_it_stopped()
-    {
-        using var registry = new Registry(Root["registry"]);
-        const int size = 3_000_000;
-        using var proxy = new CuttingProxy(registry.Port, bytes: 1_000_000, cuts: 2, cutsRequests: true);
-        var reference = $"127.0.0.1:{proxy.Port}/app:1";
-        var image = Make(reference, size);
-
-        Engine.Images.Push(reference);
-
-        Assert.True(proxy.Cuts <= 0);
-        // Begun anew each time it would be more than once and a half.
-        Assert.InRange(proxy.Passed, size, size * 1.5);
-        Engine.Images.Remove(reference);
-        Assert.Equal(image.Id, Engine.Images.Pull($"{registry.Host}/app:1").Id);
-    }
-
-    [ToolFact(Needed)]
     public void A_registry_that_wants_tokens_gets_one_for_what_is_done()
     {
         using var tokens = new TokenServer(Root.Directory);
