@@ -133,6 +133,14 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_SETFD, FD_CLOEXEC));
     }
 
+    /// <summary>Makes reads and writes return with EAGAIN where they would wait (fcntl(2), O_NONBLOCK): for all copies of the descriptor.</summary>
+    public void SetNonBlocking()
+    {
+        const int F_GETFL = 3, F_SETFL = 4;
+        var flags = Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_GETFL));
+        Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_SETFL, flags | (nint)OpenFlags.O_NONBLOCK));
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {

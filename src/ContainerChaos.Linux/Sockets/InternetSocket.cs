@@ -48,6 +48,26 @@ public sealed unsafe class InternetSocket : FileDescriptor
         socket.Connect(endPoint);
     });
 
+    /// <summary>Begins a TCP connection with a socket that was made elsewhere: non-blocking, of the address's family, and taken over.</summary>
+    /// <exception cref="ErrnoException">It failed at once.</exception>
+    public static InternetSocket BeginConnect(FileDescriptor socket, IPEndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(endPoint);
+        var own = new InternetSocket(socket.Number);
+        socket.SetHandleAsInvalid();
+        try
+        {
+            own.Connect(endPoint);
+            return own;
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Takes the next connection.</summary>
     /// <param name="error">Why there is none: EAGAIN, or EMFILE, and then it waits on.</param>
     public InternetSocket? Accept(out Errno error)

@@ -25,10 +25,49 @@ public static class CommandLauncher
     public static LaunchedProcess Start(
         PidFd container, int pid, Cgroup cgroup, ProcessSpec process, string subject, LaunchStreams streams, ExecOptions? options = null)
     {
+        using var starting = Begin(container, pid, cgroup, process, subject, streams, options);
+        return starting.Finish();
+    }
+
+    /// <summary>As <see cref="Start"/>, and returns while the process is still on its way.</summary>
+    /// <param name="container">The container's PID 1.</param>
+    /// <param name="pid">Its PID.</param>
+    /// <param name="cgroup">Its control group.</param>
+    /// <param name="process">The command.</param>
+    /// <param name="subject">The container's name, for messages.</param>
+    /// <param name="streams">The descriptors it starts with; the caller may close its own then.</param>
+    /// <param name="options">What the process spec does not say.</param>
+    /// <returns>The start, which the caller finishes and disposes.</returns>
+    /// <exception cref="ContainerException">There is no process: the spec is wrong, or the clone failed.</exception>
+    public static StartingProcess Begin(
+        PidFd container, int pid, Cgroup cgroup, ProcessSpec process, string subject, LaunchStreams streams, ExecOptions? options = null)
+    {
         options ??= new ExecOptions();
         if (!options.ProcessIsChecked)
             SpecValidation.Check(process);
-        using var program = new ChildProgram();
+        var program = new ChildProgram();
+        try
+        {
+            Compile(program, pid, cgroup, process, subject, options, out var slots);
+            if (!process.Terminal)
+                StreamOwner.Give(streams, process.User, options.Linux);
+            using var into = cgroup.OpenForClone();
+            var child = LaunchErrors.Clone(subject, cgroup, () => program.Start(
+                CloneFlags.None, into, (slots.Target, container.Number),
+                (slots.Input, streams.Input.Number), (slots.Output, streams.Output.Number), (slots.Error, streams.Error.Number), (slots.Console, streams.ConsoleSocket?.Number ?? -1)));
+            return new StartingProcess(child, program, failure => LaunchErrors.Describe(subject, cgroup, process, failure));
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    private static void Compile(
+        ChildProgram program, int pid, Cgroup cgroup, ProcessSpec process, string subject, ExecOptions options,
+        out (ChildSlot Target, ChildSlot Input, ChildSlot Output, ChildSlot Error, ChildSlot Console) slots)
+    {
         ChildSlot target = program.NewSlot(), input = program.NewSlot(), output = program.NewSlot(), error = program.NewSlot(), console = program.NewSlot();
         var namespaces = ContainerNamespaces.Of(pid);
         var terminal = process.Terminal ? new TerminalSteps(program) : null;
@@ -62,20 +101,10 @@ public static class CommandLauncher
         steps.ResetSignals();
         steps.TryChangeDirectory();
         steps.SetIdentity();
+        if (options.EndsWithCaller)
+            steps.EndWithParent();
         steps.LoadSeccompWithParent();
         steps.Execute(options.PreservedDescriptors);
-
-        if (terminal is null)
-            StreamOwner.Give(streams, process.User, options.Linux);
-        using var into = cgroup.OpenForClone();
-        using var child = LaunchErrors.Clone(subject, cgroup, () => program.Start(
-            CloneFlags.None, into, (target, container.Number),
-            (input, streams.Input.Number), (output, streams.Output.Number), (error, streams.Error.Number), (console, streams.ConsoleSocket?.Number ?? -1)));
-        if (child.WaitForExecute() is { } failure)
-        {
-            child.Process.Dispose();
-            throw LaunchErrors.Describe(subject, cgroup, process, failure);
-        }
-        return new LaunchedProcess(child.Pid, ProcessStat.TryReadStartTime(child.Pid) ?? 0, child.Process);
+        slots = (target, input, output, error, console);
     }
 }

@@ -83,6 +83,17 @@ public sealed class ContainerLauncher : IDisposable
     /// </exception>
     public LaunchedProcess Start(LaunchStreams streams, Action<int, ulong>? record = null)
     {
+        using var starting = Begin(streams, record);
+        return starting.Finish();
+    }
+
+    /// <summary>As <see cref="Start"/>, and returns while the process is still on its way. One start at a time; this object outlives it.</summary>
+    /// <param name="streams">The descriptors it starts with; the caller may close its own then.</param>
+    /// <param name="record">As in <see cref="Start"/>.</param>
+    /// <returns>The start, which the caller finishes and disposes.</returns>
+    /// <exception cref="ContainerException">There is no process.</exception>
+    public StartingProcess Begin(LaunchStreams streams, Action<int, ulong>? record = null)
+    {
         _record = record;
         if (!_spec.Process!.Terminal)
             StreamOwner.Give(streams, _spec.Process.User, _spec.Linux);
@@ -122,13 +133,8 @@ public sealed class ContainerLauncher : IDisposable
                 }
             }
         }
-        using (child)
-        {
-            if (child.WaitForExecute() is not { } failure)
-                return new LaunchedProcess(child.Pid, HandsOver ? ProcessStat.TryReadStartTime(child.Pid) ?? 0 : started, child.Process);
-            child.Process.Dispose();
-            throw LaunchErrors.Describe(_subject, _cgroup, _spec.Process!, failure);
-        }
+        return new StartingProcess(
+            child, program: null, failure => LaunchErrors.Describe(_subject, _cgroup, _spec.Process!, failure), HandsOver ? null : started);
     }
 
     /// <summary>Whether the process that runs the command is not the clone itself but its sibling.</summary>

@@ -26,4 +26,7 @@ public sealed record ExecOptions
 
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
+
+    /// <summary>Whether the kernel kills the command when the caller's thread ends (PR_SET_PDEATHSIG): nobody else would end it in time.</summary>
+    public bool EndsWithCaller { get; init; }
 }

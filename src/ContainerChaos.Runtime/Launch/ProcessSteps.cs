@@ -125,6 +125,13 @@ internal sealed partial class ProcessSteps
         SetCapabilities(capabilities);
     }
 
+    /// <summary>After the change of the user, which takes the signal back (prctl(2), PR_SET_PDEATHSIG).</summary>
+    internal void EndWithParent()
+    {
+        const int PR_SET_PDEATHSIG = 1, SIGKILL = 9;
+        _program.Call("end with the caller", SystemCallNumber.prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0).Tolerating(Errno.EPERM);
+    }
+
     private void SetGroups()
     {
         var gids = _process.User.AdditionalGids;

@@ -56,4 +56,7 @@ public static class EventTypes
 
     /// <summary>A new monitor took over a container whose monitor had died (<c>pid</c>).</summary>
     public const string Adopt = "adopt";
+
+    /// <summary>The container's health is another than before (<c>status</c>: healthy or unhealthy).</summary>
+    public const string HealthStatus = "health_status";
 }

@@ -26,6 +26,7 @@ internal sealed partial class ContainerMonitor
             HoldMounts(_state.Pid);
             AdoptNetwork();
             Watch(process);
+            AdoptHealth();
             return true;
         }
         EndStragglers();

@@ -7,6 +7,7 @@ namespace ContainerChaos.Supervisor;
 internal sealed partial class ContainerMonitor
 {
     private readonly Dictionary<PidFd, (SeqPacketSocket Client, int Pid)> _commands = [];
+    private readonly Dictionary<PendingStart, SeqPacketSocket> _startingCommands = [];
 
     private void Execute(SeqPacketSocket connection, MonitorRequest request, FileDescriptor[] descriptors)
     {
@@ -15,9 +16,23 @@ internal sealed partial class ContainerMonitor
         if (request.Process is null || descriptors.Length != 3)
             throw new ContainerException(ErrorReason.InvalidArgument, "exec: a command and three descriptors are needed.");
 
-        var started = CommandLauncher.Start(
+        var starting = CommandLauncher.Begin(
             _process, _state.Pid, _cgroup, request.Process, _definition.Name, new LaunchStreams(descriptors[0], descriptors[1], descriptors[2]),
             new ExecOptions { Seccomp = _spec.Linux?.Seccomp });
+        PendingStart? pending = null;
+        pending = new PendingStart(_loop, starting, (process, error) =>
+        {
+            _startingCommands.Remove(pending!);
+            if (process is not null)
+                OnCommandStarted(connection, process);
+            else
+                Send(connection, new MonitorReply { Error = MonitorError.From(error as ContainerException ?? Describe(error!)) });
+        });
+        _startingCommands.Add(pending, connection);
+    }
+
+    private void OnCommandStarted(SeqPacketSocket connection, LaunchedProcess started)
+    {
         _commands[started.Process] = (connection, started.Pid);
         _events.Publish(EventTypes.ExecStart, ("pid", started.Pid.ToString()));
         Send(connection, new MonitorReply { Pid = started.Pid });
@@ -36,6 +51,15 @@ internal sealed partial class ContainerMonitor
     /// <summary>PID 1 took every other process of its namespace with it; what is left of them to their parent is the reaping.</summary>
     private void ReapCommands()
     {
+        foreach (var (command, client) in _startingCommands)
+        {
+            // It is not in the container yet, so PID 1 did not take it along; and it may be in the frost.
+            command.Kill();
+            ThawForKill();
+            command.End();
+            Send(client, new MonitorReply { Error = MonitorError.From(NotRunning("execute a command in")) });
+        }
+        _startingCommands.Clear();
         foreach (var process in (PidFd[])[.. _commands.Keys])
             OnCommandEnded(process);
     }

@@ -70,6 +70,7 @@ internal sealed partial class ContainerMonitor
             FinishedAt = DateTimeOffset.UtcNow,
             Pid = 0,
             PidStartTime = 0,
+            Health = _health?.Stop(),
         };
 
         if (_restartRequested)
@@ -107,25 +108,19 @@ internal sealed partial class ContainerMonitor
     private void OnRestartTimer()
     {
         _restartTimer.Clear();
-        if (_state.Status == ContainerStatus.Restarting)
+        if (_state.Status == ContainerStatus.Restarting && _starting is null)
             RestartByPolicy();
     }
 
-    private void RestartByPolicy()
+    private void RestartByPolicy() => StartProcess(error =>
     {
-        try
-        {
-            StartProcess();
-        }
-        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
-        {
-            // A start that fails counts as an exit with Docker's code for it, so the policy and its back-off go on.
-            var error = e as ContainerException ?? Describe(e);
-            _state = _state with { Error = error.Message };
-            _startedAt = Stopwatch.GetTimestamp();
-            OnExit(error.ExitCode, EventPublisher.Now);
-        }
-    }
+        if (error is null)
+            return;
+        // A start that fails counts as an exit with Docker's code for it, so the policy and its back-off go on.
+        _state = _state with { Error = error.Message };
+        _startedAt = Stopwatch.GetTimestamp();
+        OnExit(error.ExitCode, EventPublisher.Now);
+    });
 
     private void RestartByOperator()
     {
@@ -139,20 +134,19 @@ internal sealed partial class ContainerMonitor
             _state = _state with { Status = ContainerStatus.Exited };
             ReplyForTheLastTime(_waiters);
         }
-        _state = _state with { ManuallyStopped = false };
-        try
+        _state = _state with { Status = ContainerStatus.Restarting, ManuallyStopped = false };
+        StartProcess(error =>
         {
-            StartProcess();
-            _events.Publish(EventTypes.Restart);
-            ReplyToRestarts(null);
-        }
-        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
-        {
-            var error = e as ContainerException ?? Describe(e);
+            if (error is null)
+            {
+                _events.Publish(EventTypes.Restart);
+                ReplyToRestarts(null);
+                return;
+            }
             _state = _state with { ExitCode = error.ExitCode, Error = error.Message };
             ReplyToRestarts(error);
             Finish(publishDeath: false);
-        }
+        });
     }
 
     /// <summary>
@@ -163,6 +157,7 @@ internal sealed partial class ContainerMonitor
     {
         _oom.Dispose();
         ReapCommands();
+        _health?.EndProbe();
         _cgroup.TryDelete();
         ReleaseNetwork();
         WriteState(_state with { Status = status, Pid = 0, PidStartTime = 0 });
@@ -171,11 +166,27 @@ internal sealed partial class ContainerMonitor
         if (_stopRequested)
             _events.Publish(EventTypes.Stop);
         ReleaseMounts();
+        if (_definition.AutoRemove)
+            RemoveItself();
         RunDirectory.Remove(_paths);
         if (_listener is not null)
             _loop.Close(_listener);
         ReplyForTheLastTime(_waiters);
         ReplyForTheLastTime(_restartWaiters);
         _loop.Stop();
+    }
+
+    /// <summary>Whoever waited finds the container gone. One that can't be removed is dead, and says why.</summary>
+    private void RemoveItself()
+    {
+        try
+        {
+            if (ContainerFiles.RemoveLocked(_paths, _definition, "/proc/self/exe"))
+                _events.Publish(EventTypes.Destroy, ("image", _definition.Image));
+        }
+        catch (Exception e) when (e is ContainerException or ErrnoException or IOException or UnauthorizedAccessException)
+        {
+            _state = JsonFile.TryRead(_paths.State, SupervisorJson.Default.ContainerState) ?? _state;
+        }
     }
 }

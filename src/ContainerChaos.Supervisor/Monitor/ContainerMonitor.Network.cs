@@ -154,7 +154,7 @@ internal sealed partial class ContainerMonitor
     private string FindNetwork(string id)
     {
         var other = new ContainerPaths(Path.Combine(Path.GetDirectoryName(_paths.ContainerDirectory)!, id), "");
-        if (JsonFile.TryRead(other.State, SupervisorJson.Default.ContainerState) is { Pid: > 0 } state
+        if (JsonFile.TryRead(other.State, SupervisorJson.Default.ContainerState)?.InThisBoot() is { Pid: > 0 } state
             && ProcessStat.TryReadStartTime(state.Pid) == state.PidStartTime)
             return $"/proc/{state.Pid}/ns/net";
         throw new ContainerException(

@@ -9,12 +9,14 @@ namespace ContainerChaos.Supervisor;
 internal sealed partial class ContainerMonitor
 {
     private const int MaximumMessage = 256 * 1024;
+    private const int MaximumDeferred = 256;
     private const int SIGKILL = 9;
 
     private readonly HashSet<SeqPacketSocket> _connections = [];
     private readonly HashSet<SeqPacketSocket> _subscribers = [];
     private readonly List<SeqPacketSocket> _waiters = [];
     private readonly List<SeqPacketSocket> _restartWaiters = [];
+    private readonly Queue<(SeqPacketSocket Connection, MonitorRequest Request, FileDescriptor[] Descriptors)> _deferred = [];
     private SeqPacketSocket? _listener;
     private long _killDue;
     private byte[]? _message;
@@ -50,20 +52,47 @@ internal sealed partial class ContainerMonitor
             }
             var request = JsonSerializer.Deserialize(_message.AsSpan(0, length), ProtocolJson.Default.MonitorRequest)
                 ?? throw new JsonException("the message is null");
+            if (_starting is not null && NeedsProcess(request) && _deferred.Count < MaximumDeferred)
+            {
+                _deferred.Enqueue((connection, request, descriptors));
+                descriptors = [];
+                return;
+            }
             Handle(connection, request, descriptors);
-        }
-        catch (ContainerException e)
-        {
-            Send(connection, new MonitorReply { Error = MonitorError.From(e) });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Nothing that a client sends may end the supervision.
-            Send(connection, new MonitorReply { Error = new MonitorError(ErrorReason.InvalidArgument, $"{_definition.Name}: {e.Message}", _definition.Name, null, Errno.None) });
+            Send(connection, new MonitorReply { Error = ErrorOf(e) });
         }
         finally
         {
             foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+        }
+    }
+
+    private MonitorError ErrorOf(Exception e) => e is ContainerException known
+        ? MonitorError.From(known)
+        : new MonitorError(ErrorReason.InvalidArgument, $"{_definition.Name}: {e.Message}", _definition.Name, null, Errno.None);
+
+    /// <summary>What is asked of PID 1 while that is on its way waits for it; SIGKILL does not.</summary>
+    private static bool NeedsProcess(MonitorRequest request) =>
+        request.Op is "exec" or "pause" or "unpause" or "connect" or "disconnect" || (request.Op == "kill" && request.Signal is not (null or SIGKILL));
+
+    private void HandleDeferred()
+    {
+        while (_starting is null && _deferred.TryDequeue(out var waiting))
+        {
+            try
+            {
+                Handle(waiting.Connection, waiting.Request, waiting.Descriptors);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Send(waiting.Connection, new MonitorReply { Error = ErrorOf(e) });
+            }
+            foreach (var descriptor in waiting.Descriptors)
                 descriptor.Dispose();
         }
     }
@@ -148,7 +177,7 @@ internal sealed partial class ContainerMonitor
     private void Stop(TimeSpan grace)
     {
         WriteState(_state with { ManuallyStopped = true });
-        if (_process is null)
+        if (_process is null && _starting is null)
         {
             // Between two incarnations: the one that was due is called off.
             _restartTimer.Disarm();
@@ -164,7 +193,8 @@ internal sealed partial class ContainerMonitor
             return;
         }
         _events.Publish(EventTypes.Kill, ("signal", _definition.StopSignal.ToString()));
-        _process.SendSignal(_definition.StopSignal);
+        // One that is on its way gets it on its arrival.
+        _process?.SendSignal(_definition.StopSignal);
         if (_state.Status == ContainerStatus.Paused)
             Unpause();
         if (grace > TimeSpan.Zero)
@@ -191,12 +221,24 @@ internal sealed partial class ContainerMonitor
 
     private void KillProcess()
     {
-        if (_process is null)
+        if (_process is null && _starting is null)
             return;
         _events.Publish(EventTypes.Kill, ("signal", "9"));
-        _process.SendSignal(SIGKILL);
+        _process?.SendSignal(SIGKILL);
+        _starting?.Kill();
+        ThawForKill();
+    }
+
+    /// <summary>
+    /// A version 1 group delivers SIGKILL only when it is thawed. That holds for one that somebody froze from outside too: whoever
+    /// kills wants the container down, as with runc's kill.
+    /// </summary>
+    private void ThawForKill()
+    {
         if (_state.Status == ContainerStatus.Paused)
             Unpause();
+        else if (_cgroup.IsFrozen)
+            _cgroup.Thaw();
     }
 
     /// <summary>
@@ -208,14 +250,16 @@ internal sealed partial class ContainerMonitor
         const int SIGRTMAX = 64;
         if (signal is < 1 or > SIGRTMAX)
             throw new ContainerException(ErrorReason.InvalidArgument, $"{_definition.Name}: {signal} is no signal.", _definition.Name);
-        var process = _process ?? throw NotRunning("signal");
+        if (_process is null && !(_starting is not null && signal == SIGKILL))
+            throw NotRunning("signal");
         if (signal == SIGKILL || signal == _definition.StopSignal)
             WriteState(_state with { ManuallyStopped = true });
         _events.Publish(EventTypes.Kill, ("signal", signal.ToString()));
-        process.SendSignal(signal);
-        // A frozen version 1 group takes the signal only when it is thawed.
-        if (signal == SIGKILL && _state.Status == ContainerStatus.Paused)
-            Unpause();
+        _process?.SendSignal(signal);
+        if (signal != SIGKILL)
+            return;
+        _starting?.Kill();
+        ThawForKill();
     }
 
     private void Pause()
@@ -237,6 +281,7 @@ internal sealed partial class ContainerMonitor
         {
             throw new ContainerException(ErrorReason.KernelError, $"{_definition.Name}: cannot pause: {e.Message}.", _definition.Name, e);
         }
+        _health?.Suspend();
         WriteState(_state with { Status = ContainerStatus.Paused });
         _events.Publish(EventTypes.Pause);
     }
@@ -246,6 +291,7 @@ internal sealed partial class ContainerMonitor
         if (_state.Status != ContainerStatus.Paused)
             throw new ContainerException(ErrorReason.InvalidState, $"{_definition.Name} is not paused.", _definition.Name);
         _cgroup.Thaw();
+        _health?.Continue();
         WriteState(_state with { Status = ContainerStatus.Running });
         _events.Publish(EventTypes.Unpause);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -37,7 +36,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _definition = JsonFile.TryRead(paths.Definition, SupervisorJson.Default.ContainerDefinition)
             ?? throw new ContainerException(ErrorReason.ContainerNotFound, $"{paths.Definition} does not exist.", paths.ContainerDirectory);
         _spec = RuntimeSpecJson.Read(paths.Spec);
-        _state = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
+        _state = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot() ?? new ContainerState();
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
         _events = new EventPublisher(paths.Events, paths.Journal, _definition.Id, _definition.Name);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
@@ -52,36 +51,11 @@ internal sealed partial class ContainerMonitor : IDisposable
         _loop.Add(_restartTimer, EventPollFlags.EPOLLIN, _ => OnRestartTimer());
         _loop.Add(_stopTimer, EventPollFlags.EPOLLIN, _ => OnStopTimer());
         _events.Published += SendToSubscribers;
+        PrepareHealth();
     }
 
     /// <summary>The state as last written.</summary>
     internal ContainerState State => _state;
-
-    /// <summary>Starts the container as an operator does: the policy is armed, the back-off begins anew.</summary>
-    /// <exception cref="ContainerException">It can't be started; the state says so and nothing of it is left.</exception>
-    internal void StartFresh()
-    {
-        _restarts.Reset();
-        _state = _state with { ManuallyStopped = false, RestartCount = 0 };
-        try
-        {
-            var isLeftOver = _cgroup.Exists;
-            _cgroup.Create();
-            if (isLeftOver)
-                EndStragglers();
-            ApplyLimits();
-            _oom.Start();
-            StartProcess();
-        }
-        catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
-        {
-            var error = e as ContainerException ?? Describe(e);
-            _state = _state with { ExitCode = error.ExitCode, Error = error.Message, FinishedAt = DateTimeOffset.UtcNow };
-            // As in Docker, a container that never ran stays "created".
-            Finish(publishDeath: false, status: _state.StartedAt is null ? ContainerStatus.Created : ContainerStatus.Exited);
-            throw error;
-        }
-    }
 
     /// <summary>Answers and watches until the container is finally down.</summary>
     internal void Run(SeqPacketSocket listener)
@@ -93,6 +67,8 @@ internal sealed partial class ContainerMonitor : IDisposable
 
     public void Dispose()
     {
+        _starting?.Dispose();
+        _health?.Dispose();
         _process?.Dispose();
         _sandbox?.Dispose();
         _mounts?.Dispose();
@@ -137,47 +113,6 @@ internal sealed partial class ContainerMonitor : IDisposable
         CgroupResources.Apply(_cgroup, resources);
     }
 
-    private void StartProcess()
-    {
-        PrepareNetwork();
-        var oomKills = _cgroup.Has("memory") ? _cgroup.ReadOomKills() : 0;
-        LaunchedProcess launched;
-        using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
-        using (var output = _output.OpenForContainer())
-        using (var error = _errors.OpenForContainer())
-            launched = Launcher().Start(new LaunchStreams(input, output, error), RecordStart);
-
-        _startedAt = Stopwatch.GetTimestamp();
-        _isChild = true;
-        HoldMounts(launched.Pid);
-        WriteState(_state with
-        {
-            Status = ContainerStatus.Running,
-            Pid = launched.Pid,
-            PidStartTime = launched.StartTime,
-            ExitCode = null,
-            OomKilled = false,
-            OomKillsAtStart = oomKills,
-            Error = null,
-            RestartCount = _restarts.RestartCount,
-            StartedAt = DateTimeOffset.UtcNow,
-            FinishedAt = null,
-        });
-        _events.PublishAt(_startedAt, EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
-        Watch(launched.Process);
-    }
-
-    /// <summary>
-    /// Writes down who PID 1 will be before it may execute the command: a monitor that is killed from now on leaves a
-    /// container that the next one can find.
-    /// </summary>
-    private void RecordStart(int pid, ulong startTime)
-    {
-        var state = _state;
-        WriteState(state with { Status = ContainerStatus.Running, Pid = pid, PidStartTime = startTime, ExitCode = null, StartedAt = DateTimeOffset.UtcNow, FinishedAt = null });
-        _state = state;
-    }
-
     /// <summary>
     /// The last process of a mount namespace takes it down before anybody learns of its end, which waits for an RCU grace
     /// period. While the monitor holds the namespace too, the end is known at once, and the taking down comes after.
@@ -198,7 +133,7 @@ internal sealed partial class ContainerMonitor : IDisposable
 
     private void WriteState(ContainerState state)
     {
-        _state = state with { MonitorPid = Environment.ProcessId };
+        _state = state with { MonitorPid = Environment.ProcessId, BootId = BootIdentity.Current };
         try
         {
             JsonFile.Write(_paths.State, _state, SupervisorJson.Default.ContainerState);

@@ -26,14 +26,19 @@ internal sealed class EventLoop : IDisposable
 
     internal void Modify(FileDescriptor descriptor, EventPollFlags events) => _poll.Modify(descriptor, events, _keys[descriptor]);
 
-    /// <summary>Takes a descriptor out and closes it; an event of it that is already on its way is dropped.</summary>
+    /// <summary>Takes a descriptor out; an event of it that is already on its way is dropped.</summary>
+    internal void Remove(FileDescriptor descriptor)
+    {
+        if (!_keys.Remove(descriptor, out var key))
+            return;
+        _handlers.Remove(key);
+        _poll.Remove(descriptor);
+    }
+
+    /// <summary>Takes a descriptor out and closes it.</summary>
     internal void Close(FileDescriptor descriptor)
     {
-        if (_keys.Remove(descriptor, out var key))
-        {
-            _handlers.Remove(key);
-            _poll.Remove(descriptor);
-        }
+        Remove(descriptor);
         descriptor.Dispose();
     }
 

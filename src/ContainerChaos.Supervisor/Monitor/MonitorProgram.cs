@@ -84,19 +84,37 @@ public static class MonitorProgram
 
     private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
     {
+        ContainerException? failure = null;
         using var monitor = Prepare(paths);
         File.Delete(paths.ControlSocket);
         using var listener = SeqPacketSocket.Listen(paths.ControlSocket);
         // To start a container that runs is to find it running, also when its monitor was killed.
         if (!adopt && !monitor.IsAlive)
-            monitor.StartFresh();
-        else if (!monitor.TryAdopt())
-            monitor.Abandon();
-        Tell(ready, new MonitorReply { State = monitor.State });
-        ready.Dispose();
+        {
+            monitor.StartFresh(error =>
+            {
+                failure = error;
+                if (error is null)
+                    TellState();
+            });
+        }
+        else
+        {
+            if (!monitor.TryAdopt())
+                monitor.Abandon();
+            TellState();
+        }
         // Executed through /proc/self/exe it is called "exe" (proc_pid_comm(5)), which tells nobody who looks at top(1) what it is.
         File.WriteAllText("/proc/self/comm", "ccrun-monitor");
         monitor.Run(listener);
+        if (failure is not null)
+            throw failure;
+
+        void TellState()
+        {
+            Tell(ready, new MonitorReply { State = monitor.State });
+            ready.Dispose();
+        }
     }
 
     /// <summary>A container whose files make no sense leaves no run directory, unless it runs: its output waits in there.</summary>

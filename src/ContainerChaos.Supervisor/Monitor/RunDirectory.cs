@@ -6,11 +6,15 @@ internal static class RunDirectory
     /// <summary>Removes it; only the holder of the lock may.</summary>
     internal static void Remove(ContainerPaths paths)
     {
-        foreach (var path in (ReadOnlySpan<string>)[paths.ControlSocket, paths.StandardOutput, paths.StandardError, paths.Lock])
-            File.Delete(path);
         try
         {
+            foreach (var path in (ReadOnlySpan<string>)[paths.ControlSocket, paths.StandardOutput, paths.StandardError, paths.Lock])
+                File.Delete(path);
             Directory.Delete(paths.RunDirectory);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It went with the container's files.
         }
         catch (IOException)
         {

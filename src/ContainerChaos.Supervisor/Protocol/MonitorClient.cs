@@ -133,7 +133,7 @@ public sealed class MonitorClient : IDisposable
     {
         var state = Ask(request, cancellation).State!;
         // A stop that a restart followed is answered by a monitor that goes on.
-        if (state.Status == ContainerStatus.Exited)
+        if (state.Status is ContainerStatus.Exited or ContainerStatus.Dead)
             Receive(cancellation);
         return state;
     }

@@ -57,4 +57,10 @@ public sealed record ContainerDefinition
 
     /// <summary>How the log is rotated.</summary>
     public LogOptions Log { get; set; } = new();
+
+    /// <summary>How its health is probed; null when it is not.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+
+    /// <summary>Whether it is removed when it ends.</summary>
+    public bool AutoRemove { get; init; }
 }

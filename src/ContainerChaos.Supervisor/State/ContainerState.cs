@@ -1,3 +1,4 @@
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
@@ -55,4 +56,32 @@ public sealed record ContainerState
 
     /// <summary>The OOM killer's count in the container's control group when the last run started.</summary>
     public long OomKillsAtStart { get; init; }
+
+    /// <summary>What its health probes found; null when it has none, or never ran.</summary>
+    public ContainerHealth? Health { get; init; }
+
+    /// <summary>The boot that this was written in (<c>/proc/sys/kernel/random/boot_id</c>): what ran in an earlier one is down, whatever its PID is now.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Whether this says that PID 1 runs, or is about to.</summary>
+    public bool IsActive() => Status is ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting;
+
+    /// <summary>
+    /// The state as it is in this boot. What an earlier boot left running has ended with that, with the exit code that Docker gives
+    /// it: 255. It was not stopped by anybody.
+    /// </summary>
+    public ContainerState InThisBoot() => BootId is null || BootId == BootIdentity.Current || Status is ContainerStatus.Created
+        ? this
+        : this with
+        {
+            Status = IsActive() ? ContainerStatus.Exited : Status,
+            ExitCode = IsActive() ? 255 : ExitCode,
+            FinishedAt = IsActive() ? FinishedAt ?? SystemUptime.ReadBootTime() : FinishedAt,
+            Health = IsActive() && Health is { } health ? health with { Status = HealthStatus.Unhealthy } : Health,
+            Pid = 0,
+            PidStartTime = 0,
+            MonitorPid = 0,
+            Endpoints = [],
+            Ports = [],
+        };
 }

@@ -2,15 +2,16 @@ using System.Globalization;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
-namespace ContainerChaos.Engine;
+namespace ContainerChaos.Supervisor;
 
 /// <summary>
 /// Hidden directories that say in their name which process works in them, so that what a killed process left behind
 /// is recognised and swept by the next one: <c>.PURPOSE-PID-STARTTIME-NUMBER</c>.
 /// </summary>
-internal static class OwnedDirectory
+public static class OwnedDirectory
 {
     private static readonly ulong s_startTime = ProcessStat.TryReadStartTime(Environment.ProcessId) ?? 0;
+    private static readonly Lazy<IdMaps?> s_maps = new(() => OwnIdentity.User == 0 ? null : SubordinateIds.OfCaller());
     private static int s_number;
 
     /// <summary>A path below <paramref name="parent"/> that no other process or thread has.</summary>
@@ -41,14 +42,14 @@ internal static class OwnedDirectory
     {
         try
         {
-            if (OrdinaryUser.Maps is not null)
+            if (s_maps.Value is not null)
                 Open(path);
             Directory.Delete(path, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
         }
-        catch (UnauthorizedAccessException) when (OrdinaryUser.Maps is { HasOthers: true } maps)
+        catch (UnauthorizedAccessException) when (s_maps.Value is { HasOthers: true } maps)
         {
             NamespaceRoot.Remove(executable, maps, path);
         }
@@ -61,7 +62,7 @@ internal static class OwnedDirectory
         {
             Delete(path, executable);
         }
-        catch (Exception e) when (OrdinaryUser.Maps is not null && e is UnauthorizedAccessException or ContainerException)
+        catch (Exception e) when (s_maps.Value is not null && e is UnauthorizedAccessException or ContainerException)
         {
         }
     }

@@ -1,0 +1,110 @@
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Takes a container apart that is down: by the engine, or by its own monitor when it was made to be removed at its end.</summary>
+/// <remarks>
+/// The state says <c>removing</c> first. What is large goes next, and the rename that makes the container vanish is last, so whoever is
+/// killed in between leaves a container that is seen to be <c>dead</c> and can be removed again.
+/// </remarks>
+public static class ContainerFiles
+{
+    /// <summary>Removes a container.</summary>
+    /// <param name="paths">Where it is.</param>
+    /// <param name="definition">What it is.</param>
+    /// <param name="executable">The path of <c>ccrun</c>, see <see cref="OwnedDirectory.Delete"/>.</param>
+    /// <returns>False when somebody else has removed it.</returns>
+    /// <exception cref="ContainerException">InvalidState: it has been started meanwhile.</exception>
+    /// <exception cref="IOException">A file of it can't be removed; the container is dead then.</exception>
+    public static bool Remove(ContainerPaths paths, ContainerDefinition definition, string executable)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(definition);
+        if (!Directory.Exists(paths.ContainerDirectory))
+            return false;
+        // No monitor can start as long as this is held, and only one remover is at work.
+        using var guard = MonitorLock.Take(paths);
+        if (guard is null || JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot().IsActive() == true)
+        {
+            throw new ContainerException(ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it has just been started.", definition.Name)
+            {
+                Remedy = "Stop it first, or use -Force.",
+            };
+        }
+        return RemoveLocked(paths, definition, executable);
+    }
+
+    /// <summary>Whether somebody holds the container's lock: its monitor, or one who removes it.</summary>
+    public static bool IsLocked(ContainerPaths paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        using var file = FileDescriptor.TryOpen(paths.Lock, OpenFlags.O_RDWR, 0, out _);
+        return file is not null && !file.TryLock();
+    }
+
+    /// <summary>As <see cref="Remove"/>, by the holder of the monitor's lock.</summary>
+    internal static bool RemoveLocked(ContainerPaths paths, ContainerDefinition definition, string executable)
+    {
+        if (JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) is not { } state)
+        {
+            RunDirectory.Remove(paths);
+            return false;
+        }
+        Write(paths, state with { Status = ContainerStatus.Removing, Error = null, Pid = 0, PidStartTime = 0 });
+        try
+        {
+            foreach (var entry in new DirectoryInfo(paths.ContainerDirectory).EnumerateFileSystemInfos())
+            {
+                if (entry.FullName == paths.Definition || entry.FullName == paths.State)
+                    continue;
+                if (entry is DirectoryInfo { LinkTarget: null })
+                    OwnedDirectory.Delete(entry.FullName, executable);
+                else
+                    entry.Delete();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ErrnoException or ContainerException)
+        {
+            Write(paths, state with { Status = ContainerStatus.Dead, Error = $"It could not be removed completely: {e.Message}", Pid = 0, PidStartTime = 0 });
+            RunDirectory.Remove(paths);
+            throw;
+        }
+
+        var grave = OwnedDirectory.NewPath(Path.GetDirectoryName(paths.ContainerDirectory)!, "removed");
+        Directory.Move(paths.ContainerDirectory, grave);
+        Release(Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names", definition.Name)), definition.Id);
+        RunDirectory.Remove(paths);
+        OwnedDirectory.Delete(paths.RunDirectory, executable);
+        OwnedDirectory.Delete(grave, executable);
+        return true;
+    }
+
+    /// <summary>Gives a name back if it still belongs to the id.</summary>
+    /// <param name="path">The file that holds the name.</param>
+    /// <param name="id">The container's id.</param>
+    public static void Release(string path, string id)
+    {
+        try
+        {
+            if (File.ReadAllText(path) == id)
+                File.Delete(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It was given back before.
+        }
+    }
+
+    // To remove a container must also work on a full disk, where the state can't be written.
+    private static void Write(ContainerPaths paths, ContainerState state)
+    {
+        try
+        {
+            JsonFile.Write(paths.State, state with { MonitorPid = 0, BootId = BootIdentity.Current }, SupervisorJson.Default.ContainerState);
+        }
+        catch (Exception e) when (e is ErrnoException { Errno: Errno.ENOSPC or Errno.EDQUOT } or IOException)
+        {
+        }
+    }
+}
