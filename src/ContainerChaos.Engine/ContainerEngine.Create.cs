@@ -56,6 +56,8 @@ public sealed partial class ContainerEngine
                 NetworkContainerId = networkContainer,
                 LowerDirs = lowerDirs,
                 Log = options.Log,
+                HealthCheck = HealthCheckResolver.Resolve(options.Health, image.Healthcheck, options.Name ?? options.Image),
+                AutoRemove = options.AutoRemove,
             };
             var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs);
             var maps = Images.GetMaps(image);

@@ -1,4 +1,3 @@
-using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 
@@ -19,6 +18,12 @@ public sealed partial class ContainerEngine
             throw new ContainerException(ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': it is paused.", definition.Name) { Remedy = $"Use Resume-Container {definition.Name}" };
         if (IsActive(state))
             return Describe(definition, state);
+        if (state.Status is ContainerStatus.Removing or ContainerStatus.Dead)
+        {
+            EngineErrors.Throw(
+                ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': it is {(state.Status == ContainerStatus.Dead ? "dead: parts of it have been removed" : "being removed")}.", definition.Name,
+                $"Remove it and make it again: Remove-Container {definition.Name}");
+        }
         return Guard($"start container '{definition.Name}'", definition.Name, () =>
         {
             CheckNetwork(definition);
@@ -75,18 +80,7 @@ public sealed partial class ContainerEngine
         return Describe(definition, Ask(definition, monitor => monitor.Unpause()) ?? throw NotRunning(definition, _store.TryReadState(definition.Id), "resume"));
     }
 
-    /// <summary>Waits until a container is finally down: neither running nor about to be restarted by its policy.</summary>
-    /// <param name="nameOrId">As in <see cref="Get"/>.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The container with its exit code; at once when it is down or was never started.</returns>
-    public Container Wait(string nameOrId, CancellationToken cancellationToken = default)
-    {
-        var definition = Find(nameOrId);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Finished(definition, Ask(definition, monitor => monitor.WaitForExit(cancellationToken)));
-    }
-
-    /// <summary>Removes a container with its writable layer and its log.</summary>
+    /// <summary>Removes a container with its writable layer and its log; one that is dead too.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
     /// <param name="force">Kill it first if it runs.</param>
     /// <param name="cancellationToken">Stops waiting for the kill; the container stays then.</param>
@@ -94,25 +88,17 @@ public sealed partial class ContainerEngine
     public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default)
     {
         var (definition, state) = Look(nameOrId);
-        if (IsActive(state) && !force)
+        // By its state it may be down when it is just being started.
+        var isUp = IsActive(state) || IsServed(definition);
+        if (isUp && !force)
         {
             EngineErrors.Throw(
-                ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it is {state.Status.ToString().ToLowerInvariant()}.", definition.Name,
+                ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it is {(IsActive(state) ? state.Status.ToString().ToLowerInvariant() : "being started")}.", definition.Name,
                 $"Stop it first, or use -Force: Remove-Container {definition.Name} -Force");
         }
-
-        // Also when it is down by its state: the monitor may still be taking leave.
-        if (!IsActive(state) || !BringDown(definition, cancellationToken))
-            AwaitMonitor(definition, cancellationToken);
-        Guard($"remove container '{definition.Name}'", definition.Name, () =>
-        {
-            // Usually gone with the last process. What a killed monitor left behind goes here.
-            CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
-            var removed = _store.Remove(definition);
-            if (removed)
-                Record(EventTypes.Destroy, definition);
-            return removed;
-        });
+        if (isUp)
+            BringDown(definition, cancellationToken);
+        Guard($"remove container '{definition.Name}'", definition.Name, () => RemoveFiles(definition));
     }
 
     /// <summary>Subscribes to the events of an active container, from now until its monitor ends.</summary>
@@ -125,28 +111,35 @@ public sealed partial class ContainerEngine
     }
 
     // SIGKILL without a stop signal before it, as Docker's rm --force. Between two incarnations there is nobody to kill, and a stop calls the next one off.
-    private bool BringDown(ContainerDefinition definition, CancellationToken cancellationToken)
+    private void BringDown(ContainerDefinition definition, CancellationToken cancellationToken)
     {
         const int SIGKILL = 9;
         try
         {
-            return Ask(definition, monitor => monitor.Kill(SIGKILL)) is not null && Ask(definition, monitor => monitor.WaitForExit(cancellationToken)) is not null;
+            if (Ask(definition, monitor => monitor.Kill(SIGKILL)) is not null)
+                Ask(definition, monitor => monitor.WaitForExit(cancellationToken));
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.InvalidState)
         {
-            return Ask(definition, monitor => monitor.Stop(TimeSpan.Zero, cancellationToken)) is not null;
+            Ask(definition, monitor => monitor.Stop(TimeSpan.Zero, cancellationToken));
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
+        {
+            // Its monitor removes it at its end, and was faster than the wait.
         }
     }
 
-    private void AwaitMonitor(ContainerDefinition definition, CancellationToken cancellationToken)
+    /// <summary>Whether a monitor answers. One that is taking leave does not any more, and its lock is waited for.</summary>
+    private bool IsServed(ContainerDefinition definition)
     {
         using var monitor = MonitorClient.TryConnect(_store.GetPaths(definition.Id));
         try
         {
-            monitor?.WaitForExit(cancellationToken);
+            return monitor?.GetState() is not null;
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.MonitorLost)
         {
+            return false;
         }
     }
 

@@ -14,8 +14,10 @@ public sealed partial class ContainerEngine
     private ContainerState? Refresh(ContainerDefinition definition)
     {
         var state = _store.TryReadState(definition.Id);
-        if (state is null || !IsActive(state) || IsMonitorAlive(definition, state))
+        if (state is null || (IsActive(state) && IsMonitorAlive(definition, state)))
             return state;
+        if (!IsActive(state))
+            return Settle(definition, state);
         // It may have ended between the two looks, as every monitor does after its container.
         state = _store.TryReadState(definition.Id);
         if (state is null || !IsActive(state) || IsMonitorAlive(definition, state))
@@ -29,6 +31,38 @@ public sealed partial class ContainerEngine
             // Looking must work even where nothing can be started; the calls that need a monitor will say why there is none.
             return _store.TryReadState(definition.Id);
         }
+    }
+
+    /// <summary>Of what is down: a removal that nobody is at any more, and a container that its monitor did not live to remove.</summary>
+    private ContainerState? Settle(ContainerDefinition definition, ContainerState state)
+    {
+        if (state.Status == ContainerStatus.Removing && !ContainerFiles.IsLocked(_store.GetPaths(definition.Id)))
+        {
+            state = _store.TryReadState(definition.Id)!;
+            if (state is { Status: ContainerStatus.Removing })
+                state = state with { Status = ContainerStatus.Dead, Error = "Its removal was interrupted." };
+        }
+        if (!definition.AutoRemove || state is not { Status: ContainerStatus.Exited or ContainerStatus.Dead } || IsMonitorAlive(definition, state))
+            return state;
+        try
+        {
+            RemoveFiles(definition);
+            return null;
+        }
+        catch (Exception e) when (e is ContainerException || EngineErrors.IsEnvironmental(e))
+        {
+            return _store.TryReadState(definition.Id);
+        }
+    }
+
+    private bool RemoveFiles(ContainerDefinition definition)
+    {
+        // Usually gone with the last process. What a killed monitor left behind goes here.
+        CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
+        var removed = _store.Remove(definition);
+        if (removed)
+            Record(EventTypes.Destroy, definition);
+        return removed;
     }
 
     // No lock is probed and no connection made: both would disturb a monitor, and this is asked for each container of a list.

@@ -63,6 +63,9 @@ public sealed partial class ContainerEngine
             CgroupPath = GetCgroupPath(definition.Id),
             LogPath = paths.Log,
             RootPath = paths.ContainerDirectory,
+            Health = state.Health,
+            HealthCheck = definition.HealthCheck,
+            AutoRemove = definition.AutoRemove,
         };
     }
 

@@ -90,6 +90,15 @@ public sealed record Container
     /// <summary>Its directory below the data root.</summary>
     public required string RootPath { get; init; }
 
+    /// <summary>What its health probes have found: the verdict, the failing streak, the last five results; null when it has none, or never ran.</summary>
+    public ContainerHealth? Health { get; init; }
+
+    /// <summary>How its health is probed; null when it is not.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+
+    /// <summary>Whether it is removed when it ends.</summary>
+    public bool AutoRemove { get; init; }
+
     /// <summary>The first 12 digits of the id, as lists show it.</summary>
     public string ShortId => Id[..12];
 

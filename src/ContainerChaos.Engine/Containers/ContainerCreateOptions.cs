@@ -88,4 +88,10 @@ public sealed record ContainerCreateOptions
 
     /// <summary>How the log is rotated.</summary>
     public LogOptions Log { get; init; } = new();
+
+    /// <summary>How its health is probed; null for the image's way.</summary>
+    public HealthCheckOptions? Health { get; init; }
+
+    /// <summary>Remove it when it ends, as with <c>docker run --rm</c>; not together with a restart policy.</summary>
+    public bool AutoRemove { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Engine;
 
@@ -40,6 +41,8 @@ internal static partial class ContainerCreateOptionsCheck
         // hostname(7): labels of letters, digits and hyphens, 64 characters at most on Linux.
         if (options.Hostname is { } hostname && !Hostname().IsMatch(hostname))
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{hostname}' is not a host name.", subject, "Use letters, digits, '-' and '.', at most 64 of them.");
+        if (options is { AutoRemove: true, RestartPolicy.Kind: not RestartPolicyKind.No })
+            EngineErrors.Throw(ErrorReason.InvalidArgument, $"A container that is removed at its end can't have the restart policy {options.RestartPolicy}.", subject, "Leave out one of -AutoRemove and -RestartPolicy.");
         if (options.StopSignal is { } signal)
             SignalArgument.Parse(signal, subject);
         if (options.StopTimeout is { } timeout && timeout < TimeSpan.Zero)

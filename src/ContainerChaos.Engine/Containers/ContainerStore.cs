@@ -86,11 +86,14 @@ internal sealed class ContainerStore(EngineOptions options)
         return definition is null ? null : _definitions.GetOrAdd(id, definition);
     }
 
+    /// <summary>What a container is, or was, that this store has seen; null for another.</summary>
+    public ContainerDefinition? TryRecall(string id) => _definitions.GetValueOrDefault(id);
+
     /// <summary>Saves reading back what was just written.</summary>
     public void Remember(ContainerDefinition definition) => _definitions[definition.Id] = definition;
 
-    /// <summary>Where a container stands by its file; null when it has been removed.</summary>
-    public ContainerState? TryReadState(string id) => JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState);
+    /// <summary>Where a container stands by its file, as it is in this boot; null when it has been removed.</summary>
+    public ContainerState? TryReadState(string id) => JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState)?.InThisBoot();
 
     /// <summary>Reserves a name for an id; false when a container has it.</summary>
     /// <param name="name">The name.</param>
@@ -127,32 +130,15 @@ internal sealed class ContainerStore(EngineOptions options)
     }
 
     /// <summary>Gives a name back if it still belongs to the id.</summary>
-    public void Release(string name, string id)
-    {
-        if (TryReadName(name) == id)
-            File.Delete(Path.Combine(NamesDirectory, name));
-    }
+    public void Release(string name, string id) => ContainerFiles.Release(Path.Combine(NamesDirectory, name), id);
 
-    /// <summary>Takes a container away at once, and deletes its files then.</summary>
+    /// <summary>Removes a container's files and its name.</summary>
     /// <returns>False when somebody else has removed it.</returns>
     public bool Remove(ContainerDefinition definition)
     {
-        var paths = GetPaths(definition.Id);
-        var grave = OwnedDirectory.NewPath(ContainersDirectory, "removed");
-        try
-        {
-            Directory.Move(paths.ContainerDirectory, grave);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return false;
-        }
-
+        var removed = ContainerFiles.Remove(GetPaths(definition.Id), definition, options.CcrunPath);
         _definitions.TryRemove(definition.Id, out _);
-        Release(definition.Name, definition.Id);
-        OwnedDirectory.Delete(paths.RunDirectory, options.CcrunPath);
-        OwnedDirectory.Delete(grave, options.CcrunPath);
-        return true;
+        return removed;
     }
 
     private static bool IsId(string name) => name.Length == 64 && !name.AsSpan().ContainsAnyExcept("0123456789abcdef");

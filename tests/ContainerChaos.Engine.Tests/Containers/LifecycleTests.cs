@@ -277,8 +277,10 @@ public sealed class LifecycleTests : ContainerTest
             AwaitEnd(process);
         }
 
+        // The look replaces the monitor, which starts it again.
         var back = Engine.Get(container.Id);
-        Assert.Equal((ContainerStatus.Running, 1), (back.State, back.RestartCount));
+        Assert.True(SpinWait.SpinUntil(() => (back = Engine.Get(container.Id)).State == ContainerStatus.Running, TimeSpan.FromSeconds(10)), back.State.ToString());
+        Assert.Equal(1, back.RestartCount);
         Assert.NotEqual(container.Pid, back.Pid);
     }
 }

@@ -1,0 +1,79 @@
+using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
+using Xunit;
+
+namespace ContainerChaos.Engine.Tests;
+
+/// <summary>Waiting for more than the end.</summary>
+public sealed class WaitTests : ContainerTest
+{
+    private static readonly HealthCheckOptions s_flag = new() { Command = ["CMD", "/target", "cat", "/flag"], Interval = TimeSpan.FromMilliseconds(30), Retries = 1 };
+
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+
+    [Fact]
+    public async Task Healthy_is_seen_when_it_comes_also_by_the_next_monitor()
+    {
+        var container = Engine.Start(Engine.Create(Target("pause") with { Health = s_flag }).Id);
+        var healthy = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.Healthy, Patience));
+        using (var events = Engine.Subscribe(container.Id))
+            Assert.Equal("unhealthy", AwaitEvent(events, EventTypes.HealthStatus).Attributes["status"]);
+        KillMonitor(container);
+        Assert.False(healthy.IsCompleted);
+        Engine.Invoke(container.Id, new ContainerCommandOptions { Command = ["/target", "write", "/flag", "x"] });
+        var found = await healthy;
+        Assert.Equal((ContainerStatus.Running, HealthStatus.Healthy), (found.State, found.Health!.Status));
+        Assert.Equal(found.Id, Engine.Wait(container.Id, ContainerWaitCondition.Healthy, Patience).Id);
+    }
+
+    [Fact]
+    public async Task What_ends_or_has_no_check_does_not_become_healthy()
+    {
+        Fails(ErrorReason.InvalidState, () => Engine.Wait(Run("pause").Id, ContainerWaitCondition.Healthy, Patience));
+        var container = Engine.Start(Engine.Create(Target("pause") with { Health = s_flag }).Id);
+        var healthy = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.Healthy, Patience));
+        Engine.Stop(container.Id, TimeSpan.Zero);
+        var error = await Assert.ThrowsAsync<ContainerException>(() => healthy);
+        Assert.Equal(ErrorReason.InvalidState, error.Reason);
+        Assert.Contains("137", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_next_exit_is_one_that_the_policy_follows_too_and_of_one_that_has_not_run_yet()
+    {
+        var container = Engine.Create(Target("pause") with { RestartPolicy = RestartPolicy.Always, RestartDelay = RestartDelay.None });
+        var first = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.NextExit, Patience));
+        var started = Engine.Start(container.Id);
+        Assert.NotSame(first, await Task.WhenAny(first, Task.Delay(30)));
+        Crash(started);
+        Assert.Equal(137, (await first).ExitCode);
+
+        using (var events = Engine.Subscribe(container.Id))
+        {
+            if (Engine.Get(container.Id).State != ContainerStatus.Running)
+                AwaitEvent(events, EventTypes.Start);
+        }
+        var second = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.NextExit, Patience));
+        Engine.Stop(container.Id);
+        var ended = await second;
+        Assert.Equal(container.Id, ended.Id);
+        Assert.NotNull(ended.ExitCode);
+    }
+
+    [Fact]
+    public async Task Removal_is_waited_for()
+    {
+        var container = Engine.Create(Target("true"));
+        var removed = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.Removed, Patience));
+        Engine.Wait(Engine.Start(container.Id).Id);
+        Engine.Remove(container.Id);
+        Assert.Equal(container.Name, (await removed).Name);
+        Fails(ErrorReason.ContainerNotFound, () => Engine.Wait(container.Id, ContainerWaitCondition.Removed, Patience));
+    }
+
+    private static void Crash(Container container)
+    {
+        using var process = Linux.PidFd.Open(container.Pid!.Value);
+        process.SendSignal(9);
+    }
+}
