@@ -44,6 +44,11 @@ internal static class PackageTask
             tar.WriteEntry(scenario, $"{root}/scenarios/{Path.GetFileName(scenario)}");
         }
 
+        foreach (var unit in Files(repository.Combine("module", "systemd")))
+        {
+            tar.WriteEntry(unit, $"{root}/systemd/{Path.GetFileName(unit)}");
+        }
+
         tar.WriteEntry(repository.Combine("LICENSE"), $"{root}/LICENSE");
         tar.WriteEntry(repository.Combine("README.md"), $"{root}/README.md");
     }

@@ -35,6 +35,7 @@
         'Remove-ContainerImage'
         'Remove-ContainerNetwork'
         'Restart-Container'
+        'Restore-Container'
         'Resume-Container'
         'Save-Container'
         'Send-ContainerImage'

@@ -6,6 +6,7 @@ RootCommand root = new("Breaks containers on purpose and measures how fast they 
     RunCommand.Create(),
     GameDayCommand.Create(),
     ScenariosCommand.Create(),
+    RestoreCommand.Create(),
     VersionCommand.Create(),
 };
 // A cancelled run removes its containers first, which a grace period inside a container can delay.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.PowerShell;
 
@@ -43,11 +44,16 @@ public static class HumanText
     /// <param name="moment">The moment; null for none.</param>
     public static string Ago(DateTimeOffset? moment) => Duration(DateTimeOffset.UtcNow - moment);
 
-    /// <summary>A state as Docker names it, with how the last run ended: <c>running</c>, <c>exited (137, oom)</c>.</summary>
+    /// <summary>
+    /// A state as Docker names it, with how the last run ended, or the health: <c>running</c>, <c>running (healthy)</c>,
+    /// <c>running (health: starting)</c>, <c>exited (137, oom)</c>.
+    /// </summary>
     /// <param name="container">The container.</param>
     public static string State(Container container)
     {
         var name = container.State.ToString().ToLowerInvariant();
+        if (container is { State: ContainerStatus.Running or ContainerStatus.Paused, Health: { } health })
+            return $"{name} ({(health.Status == HealthStatus.Starting ? "health: " : "")}{health})";
         return container is { State: ContainerStatus.Exited or ContainerStatus.Restarting, ExitCode: { } code }
             ? $"{name} ({code}{(container.OomKilled ? ", oom" : "")})"
             : name;

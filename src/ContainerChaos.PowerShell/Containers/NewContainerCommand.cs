@@ -8,7 +8,7 @@ namespace ContainerChaos.PowerShell;
 /// <summary>Defines a container. No process is started; Start-Container does that.</summary>
 [Cmdlet(VerbsCommon.New, "Container", SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class NewContainerCommand : ContainerChaosCmdlet
+public sealed partial class NewContainerCommand : ContainerChaosCmdlet
 {
     /// <summary>The unique name: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, two at least. One is made up when it is missing.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -173,6 +173,8 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         User = User,
         Hostname = Hostname,
         ReadOnly = ReadOnly,
+        Health = Health(),
+        AutoRemove = AutoRemove,
         SecurityOptions = [.. SecurityOption.Select(AbsoluteProfile)],
     };
 

@@ -5,11 +5,20 @@ using ContainerChaos.Runtime;
 
 namespace ContainerChaos.PowerShell;
 
-/// <summary>Waits until containers are finally down: neither running nor about to be restarted by their policy.</summary>
+/// <summary>Waits until containers are finally down, or for something else about them.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "Container", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(Container))]
 public sealed class WaitContainerCommand : ContainerActionCmdlet
 {
+    /// <summary>
+    /// What to wait for: NotRunning (neither running nor about to be restarted by its policy, the default), NextExit (of PID 1, whatever
+    /// follows), Removed, or Healthy (as its health check finds it).
+    /// </summary>
+    // Text: a value type of another assembly would load that when the module is imported.
+    [Parameter]
+    [ValidateSet(nameof(ContainerWaitCondition.NotRunning), nameof(ContainerWaitCondition.NextExit), nameof(ContainerWaitCondition.Removed), nameof(ContainerWaitCondition.Healthy))]
+    public string Condition { get; set; } = nameof(ContainerWaitCondition.NotRunning);
+
     /// <summary>How long to wait at most, in seconds (a number or a time span), for each container. Without it there is no limit.</summary>
     [Parameter]
     [SecondsArgument]
@@ -18,22 +27,31 @@ public sealed class WaitContainerCommand : ContainerActionCmdlet
 
     private protected override int Concurrency => 256;
 
+    private ContainerWaitCondition Wanted => Enum.Parse<ContainerWaitCondition>(Condition, ignoreCase: true);
+
+    private string Awaited => Wanted switch
+    {
+        ContainerWaitCondition.Healthy => "healthy",
+        ContainerWaitCondition.Removed => "removed",
+        _ => "down",
+    };
+
     private protected override object Act(ContainerTarget target)
     {
         if (double.IsNaN(Timeout))
-            return Engine.Wait(target.Id, Cancellation);
+            return Engine.Wait(target.Id, Wanted, Cancellation);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limited.CancelAfter(TimeSpan.FromSeconds(Timeout));
         try
         {
-            return Engine.Wait(target.Id, limited.Token);
+            return Engine.Wait(target.Id, Wanted, limited.Token);
         }
         catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
         {
             throw new ContainerException(
-                ErrorReason.Timeout, string.Create(CultureInfo.InvariantCulture, $"{target.Name}: still not down after {Timeout} s."), target.Name)
+                ErrorReason.Timeout, string.Create(CultureInfo.InvariantCulture, $"{target.Name}: still not {Awaited} after {Timeout} s."), target.Name)
             {
-                Remedy = "Wait longer, or end it with Stop-Container.",
+                Remedy = Wanted == ContainerWaitCondition.Healthy ? "Wait longer, or see (Get-Container).Health.Log for what its probes found." : "Wait longer, or end it with Stop-Container.",
             };
         }
     }
@@ -41,7 +59,9 @@ public sealed class WaitContainerCommand : ContainerActionCmdlet
     private protected override void Report(ContainerTarget target, object? result)
     {
         var container = (Container)result!;
-        WriteVerbose(container.ExitCode is { } code
+        WriteVerbose(Wanted == ContainerWaitCondition.Healthy
+            ? $"{container.Name}: healthy."
+            : container.ExitCode is { } code
             ? $"{container.Name}: ended with exit code {code}{(container.OomKilled ? " (OOM-killed)" : "")}."
             : $"{container.Name}: {HumanText.State(container)}; there is no exit code.");
         WriteObject(container);

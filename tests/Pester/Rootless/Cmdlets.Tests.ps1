@@ -350,6 +350,35 @@ Describe 'Invoke-ChaosScenario' {
     }
 }
 
+Describe 'Health, removal at the end, and the return after a boot' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'are watched from inside the user namespace' {
+        New-Container web -Image target -Command serve -HealthHttp 8080/healthz -HealthInterval 50ms | Start-Container | Out-Null
+        New-Container own -Image target -Command pause -HealthCmd /target, id -HealthInterval 50ms | Start-Container | Out-Null
+        (Wait-Container web, own -Condition Healthy -Timeout 20).Name | Should -Be 'web', 'own'
+        (Get-Container web).Health.Log[-1].Output | Should -Match '^HTTP/1\.. 200'
+    }
+
+    It 'leave nothing of a container with -AutoRemove' {
+        $once = New-Container once -Image target -Command seq, write, /made, x, ';', exit, 3 -AutoRemove
+        ($once | Start-Container | Wait-Container).ExitCode | Should -Be 3
+        $once.RootPath | Should -Not -Exist
+    }
+
+    It 'bring back what ran' {
+        $app = Start-App app pause @{ RestartPolicy = 'always' }
+        $state = Get-Content -Raw "$($app.RootPath)/state.json"
+        /bin/kill -9 ($state | ConvertFrom-Json).monitorPid
+        /bin/kill -9 $app.Pid
+        Wait-Until { -not (Get-Process -Id $app.Pid -ErrorAction Ignore) }
+        Remove-Item -Recurse "$env:XDG_RUNTIME_DIR/containerchaos/$($app.Id)"
+        Set-Content "$($app.RootPath)/state.json" ($state -replace '"bootId":"[^"]*"', '"bootId":"00000000-0000-4000-8000-000000000000"')
+        (Get-Container app).ExitCode | Should -Be 255
+        (Restore-Container).State | Should -Be 'Running'
+    }
+}
+
 Describe 'Networks' -Tag Always {
     AfterEach { Assert-NothingLeft }
 
