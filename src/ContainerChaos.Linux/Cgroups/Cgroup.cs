@@ -33,6 +33,9 @@ public sealed partial class Cgroup
     /// <summary>Whether the group exists.</summary>
     public bool Exists => _parts.Any(part => Directory.Exists(part.Directory));
 
+    /// <summary>Whether it exists where its processes are listed, or where they are frozen.</summary>
+    public bool CanHaveProcesses => (Main is { } main && Directory.Exists(main.Directory)) || (TryFind("freezer") is { } freezer && Directory.Exists(freezer.Directory));
+
     /// <summary>Whether a controller can be used in this group, by its version 1 name (<c>blkio</c>) or its version 2 name (<c>io</c>).</summary>
     /// <param name="controller">A controller's name; <c>freezer</c> is part of version 2 itself.</param>
     public bool Has(string controller) => TryFind(controller) is not null;
