@@ -15,6 +15,6 @@ public enum SystemCallNumber
     timerfd_settime = 286, accept4 = 288, signalfd4 = 289, sendfile = 40, epoll_ctl = 233, epoll_pwait = 281, setns = 308, prlimit64 = 302, sched_setattr = 314, seccomp = 317,
     memfd_create = 319, bpf = 321, execveat = 322, pidfd_send_signal = 424, open_tree = 428, move_mount = 429, fsopen = 430, fsconfig = 431, fsmount = 432, pidfd_getfd = 438,
     statx = 332,
-    pidfd_open = 434, clone3 = 435, close_range = 436, openat2 = 437, mount_setattr = 442,
+    pidfd_open = 434, clone3 = 435, close_range = 436, openat2 = 437, mount_setattr = 442, quotactl_fd = 443,
 #pragma warning restore CS1591
 }

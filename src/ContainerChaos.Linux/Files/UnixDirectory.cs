@@ -93,6 +93,17 @@ public sealed class UnixDirectory : IDisposable
     public void CreateHardLink(string name, UnixDirectory targetDirectory, string targetName) =>
         Check(FileCalls.linkat(targetDirectory._handle, targetName, _handle, name, 0), "linkat", name);
 
+    /// <summary>Moves an entry to another directory of the same file system (renameat2(2), RENAME_NOREPLACE).</summary>
+    /// <returns>False when the other directory has that name already; nothing has changed then.</returns>
+    /// <exception cref="ErrnoException">Every error but EEXIST.</exception>
+    public bool TryMove(string name, UnixDirectory target, string targetName)
+    {
+        const uint RENAME_NOREPLACE = 1;
+        if (FileCalls.renameat2(_handle, name, target._handle, targetName, RENAME_NOREPLACE) == 0)
+            return true;
+        return (Errno)Marshal.GetLastPInvokeError() == Errno.EEXIST ? false : throw ErrnoException.Last("renameat2", Full(name));
+    }
+
     /// <summary>Creates a device node or a FIFO.</summary>
     /// <exception cref="ErrnoException">EPERM for a device without CAP_MKNOD.</exception>
     public void CreateNode(string name, FileKind kind, uint major, uint minor)

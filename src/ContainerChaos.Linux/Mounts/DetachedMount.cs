@@ -29,6 +29,27 @@ public static unsafe class DetachedMount
         return descriptor;
     }
 
+    /// <summary>A mount of a file system on a block device, which is in no mount namespace and goes with its last descriptor.</summary>
+    /// <param name="type">The file system's type.</param>
+    /// <param name="device">The device's node.</param>
+    /// <param name="options">Options of the file system without a value.</param>
+    /// <exception cref="ErrnoException">EINVAL: the device holds no such file system; ENODEV: the kernel does not know the type; EPERM.</exception>
+    public static FileDescriptor Make(string type, string device, params ReadOnlySpan<string> options)
+    {
+        const nint FSOPEN_CLOEXEC = 1, FSCONFIG_SET_FLAG = 0, FSCONFIG_CMD_CREATE = 6, FSMOUNT_CLOEXEC = 1, MOUNT_ATTR_NODEV = 4;
+        using var name = new NativeString(type);
+        using var context = new FileDescriptor((int)Libc.Checked("fsopen", type, Libc.SystemCall((nint)SystemCallNumber.fsopen, name.Address, FSOPEN_CLOEXEC)));
+        Configure(context, "source", device);
+        foreach (var option in options)
+        {
+            using var flag = new NativeString(option);
+            Libc.Checked("fsconfig", option, Libc.SystemCall((nint)SystemCallNumber.fsconfig, context.Number, FSCONFIG_SET_FLAG, flag.Address));
+        }
+
+        Libc.Checked("mount", device, Libc.SystemCall((nint)SystemCallNumber.fsconfig, context.Number, FSCONFIG_CMD_CREATE));
+        return new FileDescriptor((int)Libc.Checked("fsmount", device, Libc.SystemCall((nint)SystemCallNumber.fsmount, context.Number, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV)));
+    }
+
     /// <summary>Maps the owners of a mount's files by a user namespace's maps (mount_setattr(2), MOUNT_ATTR_IDMAP).</summary>
     /// <param name="mount">The detached mount.</param>
     /// <param name="userNamespace">A descriptor of the user namespace.</param>
