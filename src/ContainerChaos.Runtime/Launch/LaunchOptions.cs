@@ -49,6 +49,12 @@ public sealed record LaunchOptions
     /// </summary>
     public Action<StartedChild>? BeforeCgroup { get; init; }
 
+    /// <summary>
+    /// What to do, in the caller, before a directory is bound onto a destination: it gets the place that will be covered, as the
+    /// container's root has it.
+    /// </summary>
+    public IReadOnlyDictionary<string, Action<FileDescriptor>> BeforeBind { get; init; } = new Dictionary<string, Action<FileDescriptor>>();
+
     /// <summary>Runs in the caller when the mounts are made and the root is not entered yet (runtime-spec: createRuntime and createContainer hooks).</summary>
     public Action<StartedChild>? BeforePivot { get; init; }
 

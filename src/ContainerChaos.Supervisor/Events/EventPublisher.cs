@@ -37,5 +37,14 @@ internal sealed class EventPublisher(string path, string journal, string contain
         EventJournal.Append(journal, containerEvent);
     }
 
+    /// <summary>Notes in the journal what happened to a volume or a network through this container.</summary>
+    internal void PublishOf(string objectType, string objectId, string objectName, string type, params ReadOnlySpan<(string Key, string Value)> attributes)
+    {
+        var values = new Dictionary<string, string>(attributes.Length + 2) { ["container"] = containerId, ["containerName"] = name };
+        foreach (var (key, value) in attributes)
+            values[key] = value;
+        EventJournal.Append(journal, new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, Now, values) { Name = objectName, ObjectType = objectType, ObjectId = objectId });
+    }
+
     public void Dispose() => _file?.Dispose();
 }

@@ -16,6 +16,7 @@ internal sealed partial class ContainerMonitor
         if (_state.Status is not (ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting))
             return false;
         _restarts.Adopt(_state.RestartCount);
+        _hasVolumes = _state.Status != ContainerStatus.Restarting;
         _cgroup.Create();
         _oom.Start();
 

@@ -101,8 +101,12 @@ internal sealed partial class ContainerMonitor
             _restartTimer.Arm(decision.Delay);
     }
 
-    private void PublishDeath(long seen) => _events.PublishAt(
-        seen, EventTypes.Die, ("exitCode", _state.ExitCode?.ToString() ?? ""), ("oomKilled", _state.OomKilled ? "true" : "false"));
+    private void PublishDeath(long seen)
+    {
+        _events.PublishAt(
+            seen, EventTypes.Die, ("exitCode", _state.ExitCode?.ToString() ?? ""), ("oomKilled", _state.OomKilled ? "true" : "false"));
+        PublishUnmounted();
+    }
 
     private void OnRestartTimer()
     {

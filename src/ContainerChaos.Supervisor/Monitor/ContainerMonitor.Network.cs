@@ -26,9 +26,10 @@ internal sealed partial class ContainerMonitor
             new LaunchOptions
             {
                 RootPath = _paths.RootFileSystem,
-                Overlay = _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, _paths.Upper, _paths.Work) : null,
+                Overlay = _definition.LowerDirs.Count > 0 ? MakeOverlay() : null,
                 Init = _definition.Init,
                 WithoutDeviceNodes = true,
+                BeforeBind = CopyUps(),
             },
             _cgroup, _definition.Name);
     }
@@ -46,6 +47,8 @@ internal sealed partial class ContainerMonitor
         _sandbox = NetworkSandbox.Create(_paths, _definition, Hostname, _loop, settings);
         _state = _state with { Warnings = [.. _state.Warnings, .. _sandbox.Warnings] };
         RememberNetwork();
+        foreach (var endpoint in _sandbox.Endpoints)
+            _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.Network, EventTypes.Connect);
     }
 
     private void AdoptNetwork()
@@ -88,6 +91,8 @@ internal sealed partial class ContainerMonitor
             // The container is down all the same. Its interfaces go with its namespace; an address that stays taken is its own at the next start.
         }
         _sandbox = null;
+        foreach (var endpoint in _state.Endpoints)
+            _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.Network, EventTypes.Disconnect);
         if (_state.Endpoints.Count > 0 || _state.Ports.Count > 0)
             _state = _state with { Endpoints = [], Ports = [] };
     }
@@ -107,7 +112,7 @@ internal sealed partial class ContainerMonitor
         _sandbox.Connect(endpoint);
         RememberNetwork();
         WriteState(_state);
-        _events.Publish(EventTypes.Connect, ("network", endpoint.NetworkName));
+        _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.NetworkName, EventTypes.Connect);
     }
 
     private void Disconnect(string networkId)
@@ -120,7 +125,7 @@ internal sealed partial class ContainerMonitor
         _sandbox.Disconnect(networkId);
         RememberNetwork();
         WriteState(_state);
-        _events.Publish(EventTypes.Disconnect, ("network", endpoint.Network));
+        _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.Network, EventTypes.Disconnect);
     }
 
     private (PortMapping Port, FileDescriptor[] Sockets) OfferPort(PortMapping port) => (_sandbox ?? throw NotRunning("move a port of")).OfferPort(port);
@@ -154,7 +159,7 @@ internal sealed partial class ContainerMonitor
     private string FindNetwork(string id)
     {
         var other = new ContainerPaths(Path.Combine(Path.GetDirectoryName(_paths.ContainerDirectory)!, id), "");
-        if (JsonFile.TryRead(other.State, SupervisorJson.Default.ContainerState) is { Pid: > 0 } state
+        if (JsonFile.TryReadIntact(other.State, SupervisorJson.Default.ContainerState) is { Pid: > 0 } state
             && ProcessStat.TryReadStartTime(state.Pid) == state.PidStartTime)
             return $"/proc/{state.Pid}/ns/net";
         throw new ContainerException(

@@ -37,7 +37,8 @@ internal sealed partial class ContainerMonitor : IDisposable
         _definition = JsonFile.TryRead(paths.Definition, SupervisorJson.Default.ContainerDefinition)
             ?? throw new ContainerException(ErrorReason.ContainerNotFound, $"{paths.Definition} does not exist.", paths.ContainerDirectory);
         _spec = RuntimeSpecJson.Read(paths.Spec);
-        _state = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
+        // One that can't be read says nothing of a process, and is written anew.
+        _state = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
         _events = new EventPublisher(paths.Events, paths.Journal, _definition.Id, _definition.Name);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
@@ -140,6 +141,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     private void StartProcess()
     {
         PrepareNetwork();
+        PrepareVolumes();
         var oomKills = _cgroup.Has("memory") ? _cgroup.ReadOomKills() : 0;
         LaunchedProcess launched;
         using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
@@ -164,6 +166,7 @@ internal sealed partial class ContainerMonitor : IDisposable
             FinishedAt = null,
         });
         _events.PublishAt(_startedAt, EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
+        PublishMounted();
         Watch(launched.Process);
     }
 

@@ -61,7 +61,7 @@ public static class MonitorProgram
             using var guard = MonitorLock.Take(paths);
             if (guard is null)
             {
-                Tell(ready, new MonitorReply { State = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) });
+                Tell(ready, new MonitorReply { State = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) });
                 return 0;
             }
             Supervise(paths, adopt: arguments[0] == Adopt, ready);
@@ -80,7 +80,7 @@ public static class MonitorProgram
     }
 
     private static bool HasInit(IReadOnlyList<string> arguments) => arguments is [_, var containerDirectory, _]
-        && JsonFile.TryRead(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.Default.ContainerDefinition) is { Init: true };
+        && JsonFile.TryReadIntact(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.Default.ContainerDefinition) is { Init: true };
 
     private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
     {
@@ -108,7 +108,7 @@ public static class MonitorProgram
         }
         catch
         {
-            if (JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) is not { Pid: > 0 })
+            if (JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) is not { Pid: > 0 })
                 RunDirectory.Remove(paths);
             throw;
         }

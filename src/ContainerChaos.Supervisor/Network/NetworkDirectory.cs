@@ -28,7 +28,29 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
     }
 
     /// <summary>A network by its id; null when there is none (any more).</summary>
-    public NetworkDefinition? TryRead(string id) => JsonFile.TryRead(Definition(id), SupervisorJson.Default.NetworkDefinition);
+    /// <remarks>One that can't be read has its id for a name, no subnets, and says why.</remarks>
+    public NetworkDefinition? TryRead(string id)
+    {
+        try
+        {
+            if (JsonFile.TryRead(Definition(id), SupervisorJson.Default.NetworkDefinition) is { } definition)
+                return definition;
+            return Directory.Exists(Path.Combine(DataDirectory, id)) ? Unknown($"{Definition(id)} is missing.") : null;
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
+        {
+            return Unknown(e.Message);
+        }
+
+        NetworkDefinition Unknown(string damage) => new() { Id = id, Name = id, Bridge = BridgeOf(id), Subnets = [], Damage = damage };
+    }
+
+    /// <summary>The name of a network's interface on the host; that of an interface has 15 characters (netdevice(7)).</summary>
+    public static string BridgeOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return "ccbr-" + id[..Math.Min(10, id.Length)];
+    }
 
     /// <summary>All networks, in the order of their names.</summary>
     public IReadOnlyList<NetworkDefinition> List() => !Directory.Exists(DataDirectory)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ContainerChaos.Supervisor;
 
 /// <summary>
@@ -54,6 +56,16 @@ public sealed record ContainerDefinition
 
     /// <summary>The overlay's lower directories, top layer first; empty when the runtime-spec's root is used as it is.</summary>
     public IReadOnlyList<string> LowerDirs { get; set; } = [];
+
+    /// <summary>The limit of its writable layer; null for none.</summary>
+    public StorageLimit? Storage { get; init; }
+
+    /// <summary>Its volumes, binds and tmpfs mounts, in the order in which they are mounted.</summary>
+    public IReadOnlyList<ContainerMount> Mounts { get; set; } = [];
+
+    /// <summary>Why this stands for a definition that can't be read; null for a real one.</summary>
+    [JsonIgnore]
+    public string? Damage { get; init; }
 
     /// <summary>How the log is rotated.</summary>
     public LogOptions Log { get; set; } = new();

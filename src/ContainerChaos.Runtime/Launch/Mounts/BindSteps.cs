@@ -26,6 +26,14 @@ internal sealed class BindSteps(ChildProgram program, RootSteps root, MountPlan 
         Change(entry, step, tree);
         IdMappedMounts.Map(program, entry, plan.Linux, tree);
         var place = Place(entry, kind, tree);
+        if (kind == FileKind.Directory && plan.Options.BeforeBind.TryGetValue(entry.Destination, out var before))
+        {
+            program.Ask($"{step}: look at what it covers", (child, values) =>
+            {
+                using var covered = child.OpenDescriptor(values[0]);
+                before(covered);
+            }, place);
+        }
         _calls.Attach(step, tree, place);
         foreach (var propagation in options.Propagations)
             _calls.SetPropagation($"{step}: set its propagation", tree, propagation);

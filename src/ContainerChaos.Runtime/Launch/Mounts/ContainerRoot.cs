@@ -44,6 +44,11 @@ internal sealed class ContainerRoot
             Separate();
         if (_plan.Options.Overlay is { } overlay)
         {
+            if (overlay is { OpenDisk: { } disk, DiskPlace: { } place })
+            {
+                _program.Call(
+                    "mount the disk of the writable layer", SystemCallNumber.move_mount, _plan.Inputs.Add(disk), _program.Text(""), AT_FDCWD, _program.Text(place), MOVE_MOUNT_F_EMPTY_PATH);
+            }
             if (overlay.CommonDirectory is { } layers)
                 _program.Call("enter the directory of the layers", SystemCallNumber.chdir, _program.Text(layers));
             _program.Call(
