@@ -27,10 +27,8 @@ public sealed partial class ContainerEngine
         options = options with { Network = network };
         var networkContainer = network.StartsWith("container:", StringComparison.Ordinal) && network.Length > 10 ? _store.Resolve(network["container:".Length..]) : null;
         var networks = ResolveNetworks(network, options);
-        // What lies deeper is mounted later, or it would be hidden.
-        VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse).OrderBy(volume => volume.Destination.Count('/'))];
-        if (volumes.GroupBy(volume => volume.Destination).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            EngineErrors.Throw(ErrorReason.InvalidArgument, $"Two volumes have the destination '{twice.Key}'.", twice.Key, "Give each its own.");
+        var requests = MountRequest.Of(options, image);
+        var limit = WritableLayer.ParseLimit(options.StorageOptions, options.Name ?? options.Image);
         try
         {
             _store.EnsureDirectories();
@@ -38,6 +36,7 @@ public sealed partial class ContainerEngine
             using var pin = Images.TryPin(image);
             if (pin is null)
                 EngineErrors.Throw(ErrorReason.ImageNotFound, $"Image '{image.Reference}' has just been removed.", options.Image, "Import it again.");
+            using var volumes = VolumeClaim.Take(_volumes, requests);
             var definition = new ContainerDefinition
             {
                 Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
@@ -55,14 +54,16 @@ public sealed partial class ContainerEngine
                 NetworkMode = network,
                 NetworkContainerId = networkContainer,
                 LowerDirs = lowerDirs,
+                Mounts = volumes.Mounts,
                 Log = options.Log,
             };
             var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs);
             var maps = Images.GetMaps(image);
-            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes, maps, NetworkFilesFolder(networks, definition.Id, networkContainer));
-            foreach (var volume in volumes)
-                volume.EnsureSource();
-            return Write(definition, spec, networks, maps, hasGivenName: options.Name is not null, cancellationToken);
+            var spec = ContainerSpec.Create(
+                definition.Id, GetCgroupPath(definition.Id), options, image, command, user, [.. requests.Zip(volumes.Mounts)], maps, NetworkFilesFolder(networks, definition.Id, networkContainer));
+            var container = Write(definition, spec, networks, CopyUps(requests, volumes.Mounts), maps, limit, hasGivenName: options.Name is not null, cancellationToken);
+            volumes.Keep();
+            return container;
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {
@@ -72,7 +73,7 @@ public sealed partial class ContainerEngine
     }
 
     // Everything is written into a hidden directory; its rename is the moment the container exists.
-    private Container Write(ContainerDefinition definition, RuntimeSpec spec, ContainerNetworks? networks, IdMaps? maps, bool hasGivenName, CancellationToken cancellationToken)
+    private Container Write(ContainerDefinition definition, RuntimeSpec spec, ContainerNetworks? networks, string[] copyUps, IdMaps? maps, long? limit, bool hasGivenName, CancellationToken cancellationToken)
     {
         var paths = _store.GetPaths(definition.Id);
         var directory = OwnedDirectory.NewPath(_store.ContainersDirectory, "create");
@@ -81,12 +82,17 @@ public sealed partial class ContainerEngine
         var reserved = false;
         try
         {
+            Durable.Step?.Invoke($"make {directory}");
             Directory.CreateDirectory(directory);
             Directory.CreateDirectory(draft.Work);
             Directory.CreateDirectory(draft.RootFileSystem);
             MakeUpper(draft.Upper, definition.LowerDirs[0], maps);
+            if (limit is { } bytes)
+                definition = definition with { Storage = WritableLayer.Limit(draft, definition.Id, bytes) };
             Write(draft.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec));
             WriteNetworks(draft, networks);
+            if (copyUps.Length > 0)
+                Write(draft.CopyUp, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', copyUps)));
             Write(draft.State, JsonSerializer.SerializeToUtf8Bytes(state, SupervisorJson.Default.ContainerState));
             Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
             cancellationToken.ThrowIfCancellationRequested();
@@ -98,12 +104,15 @@ public sealed partial class ContainerEngine
                 Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
             }
 
+            // Not waited for until it is on the disk: see decision 0070.
+            Durable.Step?.Invoke($"rename to {paths.ContainerDirectory}");
             Directory.Move(directory, paths.ContainerDirectory);
         }
         catch
         {
             if (reserved)
                 _store.Release(definition.Name, definition.Id);
+            WritableLayer.Release(definition, _store.ContainersDirectory);
             OwnedDirectory.Delete(directory, Options.CcrunPath);
             throw;
         }
@@ -112,6 +121,10 @@ public sealed partial class ContainerEngine
         Record(EventTypes.Create, definition);
         return Describe(definition, state);
     }
+
+    /// <summary>Where the image's content comes into a volume at the first start; one that is a directory of the host keeps what it has.</summary>
+    private string[] CopyUps(IReadOnlyList<MountRequest> requests, IReadOnlyList<ContainerMount> mounts) =>
+        [.. requests.Zip(mounts).Where(pair => pair.Second.Name is { } name && !pair.First.NoCopy && pair.Second.Source == _volumes.Files(name).Data).Select(pair => pair.Second.Destination)];
 
     private ContainerException NameInUse(string name)
     {
@@ -126,7 +139,8 @@ public sealed partial class ContainerEngine
     private void MakeUpper(string upper, string lower, IdMaps? maps)
     {
         Directory.CreateDirectory(upper);
-        var root = FileStatus.Read(lower);
+        using var top = UnixDirectory.Open(lower);
+        var root = top.TryStat(".")!.Value;
         using var directory = UnixDirectory.Open(upper);
         if (maps is null && (root.UserId != 0 || root.GroupId != 0))
             directory.SetOwner(".", root.UserId, root.GroupId);
@@ -139,11 +153,7 @@ public sealed partial class ContainerEngine
         File.Delete(list);
     }
 
-    private static void Write(string path, byte[] content)
-    {
-        using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */);
-        file.Write(content);
-    }
+    private static void Write(string path, byte[] content) => Durable.WriteNew(path, content, sync: false);
 
     private static string[] ResolveCommand(ContainerCreateOptions options, Image image)
     {

@@ -14,6 +14,7 @@ public sealed partial class ContainerEngine
     public Container Start(string nameOrId, CancellationToken cancellationToken = default)
     {
         var (definition, state) = Look(nameOrId);
+        RequireWhole(definition, "start");
         cancellationToken.ThrowIfCancellationRequested();
         if (state.Status == ContainerStatus.Paused)
             throw new ContainerException(ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': it is paused.", definition.Name) { Remedy = $"Use Resume-Container {definition.Name}" };
@@ -91,10 +92,19 @@ public sealed partial class ContainerEngine
     /// <param name="force">Kill it first if it runs.</param>
     /// <param name="cancellationToken">Stops waiting for the kill; the container stays then.</param>
     /// <exception cref="ContainerException">InvalidState when it runs and <paramref name="force"/> is false.</exception>
-    public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default)
+    public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default) =>
+        Remove(nameOrId, new ContainerRemoveOptions { Force = force }, cancellationToken);
+
+    /// <summary>Removes a container with its writable layer and its log.</summary>
+    /// <param name="nameOrId">As in <see cref="Get"/>.</param>
+    /// <param name="options">Whether it is killed, and what goes with it.</param>
+    /// <param name="cancellationToken">Stops waiting for the kill; the container stays then.</param>
+    /// <exception cref="ContainerException">InvalidState when it runs and is not to be killed.</exception>
+    public void Remove(string nameOrId, ContainerRemoveOptions options, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var (definition, state) = Look(nameOrId);
-        if (IsActive(state) && !force)
+        if (IsActive(state) && !options.Force)
         {
             EngineErrors.Throw(
                 ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it is {state.Status.ToString().ToLowerInvariant()}.", definition.Name,
@@ -102,17 +112,35 @@ public sealed partial class ContainerEngine
         }
 
         // Also when it is down by its state: the monitor may still be taking leave.
-        if (!IsActive(state) || !BringDown(definition, cancellationToken))
+        if (!(IsActive(state) || (definition.Damage is not null && options.Force)) || !BringDown(definition, cancellationToken))
             AwaitMonitor(definition, cancellationToken);
         Guard($"remove container '{definition.Name}'", definition.Name, () =>
         {
             // Usually gone with the last process. What a killed monitor left behind goes here.
             CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
+            WritableLayer.Release(definition, _store.ContainersDirectory);
             var removed = _store.Remove(definition);
             if (removed)
                 Record(EventTypes.Destroy, definition);
             return removed;
         });
+        if (options.Volumes)
+            RemoveAnonymousVolumes(definition);
+    }
+
+    private void RemoveAnonymousVolumes(ContainerDefinition definition)
+    {
+        foreach (var volume in definition.Mounts.Where(mount => mount.IsAnonymous))
+        {
+            try
+            {
+                Guard($"remove volume '{volume.Name}'", volume.Name!, () => _volumes.Remove(volume.Name!));
+            }
+            catch (ContainerException e) when (e.Reason == ErrorReason.VolumeInUse)
+            {
+                // Another container was given it by its name.
+            }
+        }
     }
 
     /// <summary>Subscribes to the events of an active container, from now until its monitor ends.</summary>

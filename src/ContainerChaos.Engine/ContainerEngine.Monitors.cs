@@ -13,6 +13,8 @@ public sealed partial class ContainerEngine
     /// <returns>Null when the container has been removed.</returns>
     private ContainerState? Refresh(ContainerDefinition definition)
     {
+        if (definition.Damage is { } damage)
+            return _store.Exists(definition.Id) ? new ContainerState { Status = ContainerStatus.Dead, Error = damage } : null;
         var state = _store.TryReadState(definition.Id);
         if (state is null || !IsActive(state) || IsMonitorAlive(definition, state))
             return state;

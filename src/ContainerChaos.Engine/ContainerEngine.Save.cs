@@ -20,6 +20,7 @@ public sealed partial class ContainerEngine
     {
         options ??= new ContainerCommitOptions();
         var (definition, state) = Look(nameOrId);
+        RequireWhole(definition, "save");
         return Guard($"save container '{definition.Name}'", definition.Name, () =>
         {
             var paths = _store.GetPaths(definition.Id);
@@ -30,11 +31,14 @@ public sealed partial class ContainerEngine
             var frozen = state.Status == ContainerStatus.Running && !options.NoPause && TryFreeze(definition);
             try
             {
-                return Images.Save(
-                    definition.ImageId, paths.Upper, reference, definition.Name,
+                using var layer = WritableLayer.Open(definition, paths);
+                var image = Images.Save(
+                    definition.ImageId, layer.Path, reference, definition.Name,
                     config => Configure(config, definition, spec, options),
                     new OciHistory { Created = DateTimeOffset.UtcNow, CreatedBy = string.Join(' ', definition.Command), Author = options.Author, Comment = options.Message },
                     cancellationToken);
+                Record("commit", definition);
+                return image;
             }
             finally
             {

@@ -1,16 +1,25 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ContainerChaos.Engine.Tests;
 
 /// <summary>What a test has done in a process of its own, so that it can die in the middle of it.</summary>
 internal static class Program
 {
-    /// <summary><c>import DATAROOT ARCHIVE STEP</c>: dies at that step of what becomes durable, or says how many there are.</summary>
-    private static int Main(string[] arguments)
+    /// <summary>
+    /// <c>import DATAROOT ARCHIVE STEP</c>: dies at that step of what becomes durable, or says how many there are. <c>all DIRECTORY STEP</c>: the same
+    /// with each <see cref="CrashScenario"/> at once.
+    /// </summary>
+    private static int Main(string[] arguments) => arguments switch
     {
-        if (arguments is not ["import", var root, var archive, var step])
-            return 2;
-        var (last, count) = (int.Parse(step, System.Globalization.CultureInfo.InvariantCulture), 0);
+        ["import", var root, var archive, var step] => Import(root, archive, int.Parse(step, CultureInfo.InvariantCulture)),
+        ["all", var directory, var step] => RunAll(directory, int.Parse(step, CultureInfo.InvariantCulture)),
+        _ => 2,
+    };
+
+    private static int Import(string root, string archive, int last)
+    {
+        var count = 0;
         Durable.Step = _ =>
         {
             if (count++ == last)
@@ -18,6 +27,41 @@ internal static class Program
         };
         new ContainerEngine(new EngineOptions { DataRoot = root, RunRoot = root + ".run", TargetPath = root + ".none" }).Images.ImportAll(archive);
         Console.WriteLine(count);
+        return 0;
+    }
+
+    // Each on a thread and a data root of its own: one that has come to the step stands still there, and when all do, the process dies.
+    private static int RunAll(string directory, int last)
+    {
+        var counts = new ThreadLocal<int>(() => int.MinValue);
+        using var arrived = new CountdownEvent(CrashScenario.All.Count);
+        void Step(string what)
+        {
+            if (counts.Value++ != last)
+                return;
+            arrived.Signal();
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        Durable.Step = Step;
+        Supervisor.VolumeFiles.Step = Step;
+        foreach (var scenario in CrashScenario.All)
+        {
+            new Thread(() =>
+            {
+                var root = Path.Combine(directory, scenario.Name);
+                scenario.Prepare(CrashScenario.Open(root), root);
+                counts.Value = 0;
+                scenario.Act(CrashScenario.Open(root), root);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name} {counts.Value}"));
+                arrived.Signal();
+            })
+            { IsBackground = true }.Start();
+        }
+
+        arrived.Wait();
+        if (last >= 0)
+            Process.GetCurrentProcess().Kill();
         return 0;
     }
 }

@@ -69,6 +69,9 @@ public sealed record Container
     /// <summary>Whether PID 1 is an init that forwards signals and reaps.</summary>
     public bool Init { get; init; }
 
+    /// <summary>Its volumes, binds and tmpfs mounts.</summary>
+    public IReadOnlyList<Supervisor.ContainerMount> Mounts { get; init; } = [];
+
     /// <summary>Why the last start failed; null when it did not.</summary>
     public string? Error { get; init; }
 

@@ -62,8 +62,20 @@ public sealed record ContainerCreateOptions
     /// <summary>Ports of the host that lead to it, as Docker's <c>-p</c> writes them: <c>[address:][host port:]port[/udp]</c>, with ranges.</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
 
-    /// <summary>Bind mounts, <c>/host/path:/container/path[:ro]</c>. A missing host path becomes a directory, as with Docker's <c>-v</c>.</summary>
+    /// <summary>
+    /// Volumes and binds as Docker's <c>-v</c> writes them: <c>name:/container/path[:ro,nocopy]</c>, <c>/host/path:/container/path[:ro,rslave]</c>,
+    /// <c>/container/path</c> for an anonymous volume. A missing volume is made, and a missing host path becomes a directory.
+    /// </summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>Mounts as Docker's <c>--mount</c> writes them: <c>type=volume,source=name,target=/container/path,readonly</c>. A missing host path is an error.</summary>
+    public IReadOnlyList<string> Mounts { get; init; } = [];
+
+    /// <summary>File systems in memory as Docker's <c>--tmpfs</c> writes them: <c>/container/path[:size=64m,mode=1777]</c>.</summary>
+    public IReadOnlyList<string> Tmpfs { get; init; } = [];
+
+    /// <summary>Docker's <c>--storage-opt</c>: <c>size=1GB</c> limits the writable layer. Writing more ends with ENOSPC or EDQUOT.</summary>
+    public IReadOnlyList<string> StorageOptions { get; init; } = [];
 
     /// <summary>Labels on top of the image's.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

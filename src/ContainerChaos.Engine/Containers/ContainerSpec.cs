@@ -43,12 +43,12 @@ internal static class ContainerSpec
     /// <param name="image">What supplies the rest.</param>
     /// <param name="command">Entrypoint and command.</param>
     /// <param name="user">Who runs it.</param>
-    /// <param name="volumes">What is bound in.</param>
+    /// <param name="mounts">What is mounted, as it was asked for and as it is.</param>
     /// <param name="maps">The ids of its user namespace; null for none.</param>
     /// <param name="networkFiles">The folder of the files that are bound to its /etc; null when it is in no network of the engine's.</param>
     /// <exception cref="ContainerException">InvalidArgument: a security option makes no sense. NotSupported: the user has no id in the namespace.</exception>
     public static RuntimeSpec Create(
-        string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IReadOnlyList<VolumeMount> volumes, IdMaps? maps, string? networkFiles)
+        string id, string cgroupPath, ContainerCreateOptions options, Image image, IReadOnlyList<string> command, ImageUser user, IReadOnlyList<(MountRequest Request, ContainerMount Mount)> mounts, IdMaps? maps, string? networkFiles)
     {
         var hostname = options.Hostname ?? id[..12];
         var security = SecurityOptions.Parse(options.SecurityOptions, options.Name ?? options.Image);
@@ -69,12 +69,13 @@ internal static class ContainerSpec
             },
             Root = new RootSpec { Path = "rootfs", Readonly = options.ReadOnly },
             Hostname = hostname,
-            Mounts = [.. s_mounts, .. NetworkFileMounts(networkFiles, volumes), .. volumes.Select(volume => volume.ToSpec())],
+            Mounts = [.. s_mounts.Where(mount => mounts.All(own => own.Mount.Destination != mount.Destination)), .. NetworkFileMounts(networkFiles, mounts), .. mounts.Select(mount => mount.Request.ToSpec(mount.Mount))],
             Linux = new LinuxSpec
             {
                 Namespaces = [.. Namespaces(options.Network!)],
                 CgroupsPath = cgroupPath,
                 Resources = Limits(options),
+                RootfsPropagation = MountRequest.RootPropagation(mounts.Select(mount => mount.Mount)),
                 MaskedPaths = s_maskedPaths,
                 ReadonlyPaths = s_readonlyPaths,
                 Seccomp = security.Seccomp?.For(s_capabilities),
@@ -91,8 +92,8 @@ internal static class ContainerSpec
         Effective = user.UserId == 0 ? s_capabilities : [],
     };
 
-    private static IEnumerable<MountSpec> NetworkFileMounts(string? folder, IReadOnlyList<VolumeMount> volumes) => folder is null ? [] : NetworkFiles.Names
-        .Where(name => volumes.All(volume => volume.Destination != "/etc/" + name))
+    private static IEnumerable<MountSpec> NetworkFileMounts(string? folder, IReadOnlyList<(MountRequest Request, ContainerMount Mount)> mounts) => folder is null ? [] : NetworkFiles.Names
+        .Where(name => mounts.All(mount => mount.Mount.Destination != "/etc/" + name))
         .Select(name => new MountSpec { Destination = "/etc/" + name, Type = "bind", Source = Path.Combine(folder, name), Options = ["rbind", "rprivate", "rw"] });
 
     // container:NAME stays a namespace without a path here: which one it is, is known only when that container runs.

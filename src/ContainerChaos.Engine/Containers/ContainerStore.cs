@@ -48,6 +48,9 @@ internal sealed class ContainerStore(EngineOptions options)
             ? Directory.EnumerateDirectories(ContainersDirectory).Select(path => Path.GetFileName(path)).Where(IsId)
             : [];
 
+    /// <summary>What all containers are.</summary>
+    public IEnumerable<ContainerDefinition> Definitions() => Ids().Select(TryReadDefinition).OfType<ContainerDefinition>();
+
     public IEnumerable<string> Names() =>
         Directory.Exists(NamesDirectory) ? Directory.EnumerateFiles(NamesDirectory).Select(path => Path.GetFileName(path)).Where(ContainerName.IsValid) : [];
 
@@ -56,7 +59,7 @@ internal sealed class ContainerStore(EngineOptions options)
     public string Resolve(string nameOrId)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrId);
-        if (ContainerName.IsValid(nameOrId) && TryReadName(nameOrId) is { } named && Exists(named))
+        if (ContainerName.IsValid(nameOrId) && TryReadName(nameOrId) is { Length: > 0 } named && Exists(named))
             return named;
         if (IsId(nameOrId) && Exists(nameOrId))
             return nameOrId;
@@ -77,20 +80,42 @@ internal sealed class ContainerStore(EngineOptions options)
 
     public bool Exists(string id) => Directory.Exists(Path.Combine(ContainersDirectory, id));
 
-    /// <summary>What a container is; null when it has been removed.</summary>
+    /// <summary>What a container is; null when it has been removed. One whose definition can't be read is stood for by its id and its name, and says why.</summary>
     public ContainerDefinition? TryReadDefinition(string id)
     {
         if (_definitions.TryGetValue(id, out var known))
             return known;
-        var definition = JsonFile.TryRead(GetPaths(id).Definition, SupervisorJson.Default.ContainerDefinition);
-        return definition is null ? null : _definitions.GetOrAdd(id, definition);
+        try
+        {
+            if (JsonFile.TryRead(GetPaths(id).Definition, SupervisorJson.Default.ContainerDefinition) is { } definition)
+                return _definitions.GetOrAdd(id, definition);
+            return Exists(id) ? Unknown($"{GetPaths(id).Definition} is missing.") : null;
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
+        {
+            return Unknown(e.Message);
+        }
+
+        ContainerDefinition Unknown(string damage) => new() { Id = id, Name = Names().FirstOrDefault(name => TryReadName(name) == id) ?? id[..12], Damage = damage };
     }
 
     /// <summary>Saves reading back what was just written.</summary>
     public void Remember(ContainerDefinition definition) => _definitions[definition.Id] = definition;
 
-    /// <summary>Where a container stands by its file; null when it has been removed.</summary>
-    public ContainerState? TryReadState(string id) => JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState);
+    /// <summary>Where a container stands by its file; null when it has been removed. A file that can't be read says that it is down, and why nothing else is known.</summary>
+    public ContainerState? TryReadState(string id)
+    {
+        try
+        {
+            return JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState) ?? (Exists(id) ? Unknown($"{GetPaths(id).State} is missing.") : null);
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
+        {
+            return Unknown(e.Message);
+        }
+
+        static ContainerState Unknown(string damage) => new() { Status = ContainerStatus.Exited, Error = damage };
+    }
 
     /// <summary>Reserves a name for an id; false when a container has it.</summary>
     /// <param name="name">The name.</param>
@@ -109,6 +134,7 @@ internal sealed class ContainerStore(EngineOptions options)
             {
                 try
                 {
+                    Durable.Step?.Invoke($"link {name}");
                     names.CreateHardLink(name, source, draft);
                     return true;
                 }
@@ -141,7 +167,9 @@ internal sealed class ContainerStore(EngineOptions options)
         var grave = OwnedDirectory.NewPath(ContainersDirectory, "removed");
         try
         {
+            Durable.Step?.Invoke($"rename to {grave}");
             Directory.Move(paths.ContainerDirectory, grave);
+            Durable.Step?.Invoke("release the name");
         }
         catch (DirectoryNotFoundException)
         {
@@ -161,7 +189,8 @@ internal sealed class ContainerStore(EngineOptions options)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(NamesDirectory, name));
+            // A loss of power may leave it empty; then it is nobody's.
+            return File.ReadAllText(Path.Combine(NamesDirectory, name)) is var id && IsId(id) ? id : "";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -171,13 +200,13 @@ internal sealed class ContainerStore(EngineOptions options)
 
     // By a container, or by one that is between its reservation and the rename of its directory, which is hidden until then.
     private bool IsHeld(string name) =>
-        TryReadName(name) is { } holder && (Exists(holder) || IsBeingCreated(holder) || Exists(holder));
+        TryReadName(name) is { Length: > 0 } holder && (Exists(holder) || IsBeingCreated(holder) || Exists(holder));
 
     private bool IsBeingCreated(string id)
     {
         OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
         return Directory.EnumerateDirectories(ContainersDirectory, ".create-*")
-            .Any(path => JsonFile.TryRead(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
+            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
     }
 
     // A creator or remover was killed and left the name behind. The lock keeps two finders from releasing each other's new one.

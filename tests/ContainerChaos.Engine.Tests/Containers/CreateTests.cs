@@ -100,7 +100,7 @@ public sealed class CreateTests : EngineTest
         { "nowhere", ErrorReason.ImageNotFound, new() { Image = "nowhere" } },
         { "'nowhere'", ErrorReason.NetworkNotFound, s_target with { Network = "nowhere" } },
         { "'gone'", ErrorReason.ContainerNotFound, s_target with { Network = "container:gone" } },
-        { "'data:/data'", ErrorReason.InvalidArgument, s_target with { Volumes = ["data:/data"] } },
+        { "'da ta:/data'", ErrorReason.InvalidArgument, s_target with { Volumes = ["da ta:/data"] } },
         { "'/a:/b:rx'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/a:/b:rx"] } },
         { "'/a:/../b'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/a:/../b"] } },
         { "'/b'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/tmp:/b", "/tmp:/b/"] } },
