@@ -102,9 +102,29 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Publish { get; set; } = [];
 
-    /// <summary>Bind mounts, <c>source:/in/the/container[:ro]</c>. A relative source is taken from PowerShell's location.</summary>
+    /// <summary>
+    /// Volumes and directories of the host, as Docker's -v: <c>name:/in/the/container[:ro,nocopy]</c>, <c>/host/path:/in/the/container[:ro,rslave]</c>,
+    /// <c>/in/the/container</c> for an anonymous volume. A source with <c>./</c>, <c>../</c> or <c>~</c> is taken from PowerShell's location; a missing one is made.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Volume { get; set; } = [];
+
+    /// <summary>
+    /// Mounts in Docker's long form, <c>'type=bind,source=/srv,target=/srv,readonly'</c>, or a table of the same names, <c>@{ type = 'bind'; source = '/srv'; target = '/srv' }</c>.
+    /// A missing source of type bind is an error.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [MountArgument]
+    public string[] Mount { get; set; } = [];
+
+    /// <summary>File systems in memory, <c>'/in/the/container:size=64m,mode=1777'</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Tmpfs { get; set; } = [];
+
+    /// <summary>Docker's --storage-opt: <c>size=1GB</c> limits what the container may write into its own layer.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageOpt")]
+    public string[] StorageOption { get; set; } = [];
 
     /// <summary>Labels on top of the image's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -168,6 +188,9 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         IPv6Address = IPv6Address,
         Publish = Publish,
         Volumes = [.. Volume.Select(AbsoluteSource)],
+        Mounts = [.. Mount.Select(AbsoluteMount)],
+        Tmpfs = Tmpfs,
+        StorageOptions = StorageOption,
         Labels = Arguments.Pairs(Label),
         WorkingDirectory = WorkingDirectory,
         User = User,
@@ -179,6 +202,12 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     private string AbsoluteProfile(string option) =>
         option.Split(['=', ':'], 2) is ["seccomp", { Length: > 0 } profile] && profile is not ("unconfined" or "builtin") ? $"seccomp={ResolvePath(profile)}" : option;
 
-    private string AbsoluteSource(string volume) =>
-        volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{ResolvePath(source)}:{rest}" : volume;
+    // Docker's rule: what has no slash in front and no dot is a volume's name.
+    private string AbsoluteSource(string volume) => volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{AbsolutePath(source)}:{rest}" : volume;
+
+    private string AbsolutePath(string source) => source[0] is '/' or '.' or '~' || source.Contains('/') ? ResolvePath(source) : source;
+
+    private string AbsoluteMount(string mount) => mount.Contains("type=bind", StringComparison.OrdinalIgnoreCase)
+        ? string.Join(',', mount.Split(',').Select(field => field.Split('=', 2) is ["source" or "src", { Length: > 0 } source] pair ? $"{pair[0]}={AbsolutePath(source)}" : field))
+        : mount;
 }

@@ -367,6 +367,24 @@ Describe 'Networks' -Tag Always {
     }
 }
 
+Describe 'Volumes and clearing' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'work as for root, but for limits of the writable layer' {
+        New-ContainerVolume data | Out-Null
+        New-Container app -Image target -Command exit, 0 -Volume data:/data, /anonymous | Start-Container | Wait-Container | Out-Null
+        (Get-ContainerVolume data).Containers | Should -Be 'app'
+        Should-FailWith VolumeInUse { Remove-ContainerVolume data @args }
+        (Get-ContainerDiskUsage | Where-Object Type -EQ Containers).TotalCount | Should -Be 1
+        (Clear-Container).Name | Should -Be 'app'
+        Clear-ContainerImage | Should -BeNullOrEmpty
+        Clear-ContainerNetwork | Should -BeNullOrEmpty
+        (Clear-ContainerSystem -Volumes).Type | Should -Be 'Volume'
+        (Clear-ContainerVolume -All).Name | Should -Be 'data'
+        (Should-FailWith NotSupported { New-Container app -Image target -StorageOption size=1GB @args }).ErrorDetails.RecommendedAction | Should -Match 'Tmpfs'
+    }
+}
+
 Describe 'This suite' -Tag Always {
     It 'calls every cmdlet of the module' {
         $text = Get-Content -Raw "$PSScriptRoot/Cmdlets.Tests.ps1"
