@@ -34,6 +34,7 @@
         'Remove-Container'
         'Remove-ContainerImage'
         'Remove-ContainerNetwork'
+        'Rename-Container'
         'Restart-Container'
         'Resume-Container'
         'Save-Container'
@@ -42,6 +43,7 @@
         'Start-Container'
         'Stop-Container'
         'Suspend-Container'
+        'Update-Container'
         'Wait-Container'
         'Watch-ContainerEvent'
     )

@@ -71,7 +71,7 @@ public sealed partial class ContainerEngine
         catch (ContainerException e) when (e.Reason == ErrorReason.PidTableFull && _store.TryReadState(definition.Id) is { Pid: > 0 } state)
         {
             // Who fills the table decides what helps: zombies are PID 1's doing, everything else is load.
-            var zombies = ProcessTable.CountZombies(state.Pid, state.PidStartTime);
+            var zombies = ProcessTable.CountZombies(state.Pid, state.PidStartTime, GroupOf(definition));
             if (zombies == 0)
                 throw;
             var limit = CgroupHost.Current.Group(GetCgroupPath(definition.Id)).ReadPidsLimit();
@@ -108,7 +108,7 @@ public sealed partial class ContainerEngine
         return process with
         {
             User = spec.Linux is { UidMappings.Count: > 0 } linux ? OrdinaryUser.Adapt(identity, new IdMaps(linux.UidMappings, linux.GidMappings), definition.Name) : identity,
-            Capabilities = ContainerSpec.CapabilitiesOf(user),
+            Capabilities = ContainerSpec.CapabilitiesOf(user, own.Capabilities?.Bounding ?? []),
         };
     }
 }

@@ -18,15 +18,19 @@ public sealed partial class ContainerEngine
     public Container Create(ContainerCreateOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var network = options.Network ?? Options.DefaultNetwork;
+        options = options with { Network = network };
         ContainerCreateOptionsCheck.Check(options);
         cancellationToken.ThrowIfCancellationRequested();
         var image = Images.Get(options.Image);
         var command = ResolveCommand(options, image);
         var lowerDirs = Images.GetLowerDirs(image);
-        var network = options.Network ?? Options.DefaultNetwork;
-        options = options with { Network = network };
-        var networkContainer = network.StartsWith("container:", StringComparison.Ordinal) && network.Length > 10 ? _store.Resolve(network["container:".Length..]) : null;
+        var networkContainer = NamespaceMode.ContainerOf(network) is { } joined ? _store.Resolve(joined) : null;
+        var pidContainer = NamespaceMode.ContainerOf(options.Pid) is { } joinedPid ? _store.Resolve(joinedPid) : null;
+        var ipcContainer = NamespaceMode.ContainerOf(options.Ipc) is { } joinedIpc ? ResolveShareable(joinedIpc, options) : null;
+        var hostname = ResolveHostname(options, networkContainer);
         var networks = ResolveNetworks(network, options);
+        var labels = KeyValueFile.Read("LabelFile", options.LabelFiles, _ => "", options.Name ?? options.Image);
         // What lies deeper is mounted later, or it would be hidden.
         VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse).OrderBy(volume => volume.Destination.Count('/'))];
         if (volumes.GroupBy(volume => volume.Destination).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -46,7 +50,10 @@ public sealed partial class ContainerEngine
                 ImageId = image.Id,
                 CreatedAt = DateTimeOffset.UtcNow,
                 Command = command,
-                Labels = MergeLabels(image.Labels, options.Labels),
+                Labels = MergeLabels(image.Labels, labels, options.Labels),
+                Annotations = options.Annotations,
+                Limits = options.Limits,
+                Privileged = options.Privileged,
                 RestartPolicy = options.RestartPolicy,
                 RestartDelay = options.RestartDelay,
                 Init = options.Init,
@@ -54,12 +61,16 @@ public sealed partial class ContainerEngine
                 StopTimeout = options.StopTimeout ?? s_defaultStopTimeout,
                 NetworkMode = network,
                 NetworkContainerId = networkContainer,
+                PidMode = options.Pid is "" or "private" ? null : options.Pid,
+                PidContainerId = pidContainer,
+                IpcMode = options.Ipc is "" or "private" ? null : options.Ipc,
+                IpcContainerId = ipcContainer,
                 LowerDirs = lowerDirs,
                 Log = options.Log,
             };
-            var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs);
+            var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs).With(options.GroupAdd, lowerDirs, options.Name ?? options.Image);
             var maps = Images.GetMaps(image);
-            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes, maps, NetworkFilesFolder(networks, definition.Id, networkContainer));
+            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, hostname ?? definition.Id[..12], volumes, maps, NetworkFilesFolder(networks, definition.Id, networkContainer));
             foreach (var volume in volumes)
                 volume.EnsureSource();
             return Write(definition, spec, networks, maps, hasGivenName: options.Name is not null, cancellationToken);
@@ -157,11 +168,29 @@ public sealed partial class ContainerEngine
         return command;
     }
 
-    private static Dictionary<string, string> MergeLabels(IReadOnlyDictionary<string, string> image, IReadOnlyDictionary<string, string> own)
+    private static Dictionary<string, string> MergeLabels(params IReadOnlyDictionary<string, string>[] layers)
     {
-        var labels = new Dictionary<string, string>(image);
-        foreach (var (name, value) in own)
+        var labels = new Dictionary<string, string>();
+        foreach (var (name, value) in layers.SelectMany(layer => layer))
             labels[name] = value;
         return labels;
+    }
+
+    /// <summary>The host name, as Docker chooses it; null for one made of the id.</summary>
+    private string? ResolveHostname(ContainerCreateOptions options, string? networkContainer)
+    {
+        if (options.Hostname is not null)
+            return options.Hostname;
+        if (networkContainer is not null)
+            return RuntimeSpecJson.Read(_store.GetPaths(networkContainer).Spec).Hostname;
+        return options.Network == "host" || options.Uts == "host" ? ContainerSpec.HostsName : null;
+    }
+
+    private string ResolveShareable(string nameOrId, ContainerCreateOptions options)
+    {
+        var id = _store.Resolve(nameOrId);
+        if (_store.TryReadDefinition(id) is { IpcMode: not "shareable" } other)
+            throw EngineErrors.Option("Ipc", options.Ipc, $"joins '{other.Name}', whose IPC namespace is {other.IpcMode ?? "private"}", options.Name ?? options.Image, "Make that container with -Ipc shareable.");
+        return id;
     }
 }

@@ -21,8 +21,8 @@ public sealed partial class ContainerEngine
             return Describe(definition, state);
         return Guard($"start container '{definition.Name}'", definition.Name, () =>
         {
-            CheckNetwork(definition);
-            return Describe(definition, MonitorLauncher.Start(Options.CcrunPath, _store.GetPaths(definition.Id)));
+            CheckJoined(definition);
+            return Describe(definition, OptionNames.Translate(() => MonitorLauncher.Start(Options.CcrunPath, _store.GetPaths(definition.Id))));
         });
     }
 
@@ -107,7 +107,7 @@ public sealed partial class ContainerEngine
         Guard($"remove container '{definition.Name}'", definition.Name, () =>
         {
             // Usually gone with the last process. What a killed monitor left behind goes here.
-            CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
+            CgroupHost.Current.Group(GetCgroupPath(definition.Id), further: ["cpuset", "devices"]).TryDelete();
             var removed = _store.Remove(definition);
             if (removed)
                 Record(EventTypes.Destroy, definition);
@@ -155,19 +155,23 @@ public sealed partial class ContainerEngine
         Describe(definition, answer ?? _store.TryReadState(definition.Id) ?? throw ContainerStore.NotFound(definition.Name));
 
     // The monitor looks for itself at every start; here the answer has the other one's name, and a dead monitor of it is replaced.
-    private void CheckNetwork(ContainerDefinition definition)
+    private void CheckJoined(ContainerDefinition definition)
     {
-        if (definition.NetworkContainerId is not { } id)
-            return;
-        var other = _store.TryReadDefinition(id);
-        var state = other is null ? null : Refresh(other);
-        if (other is null || state is not { Pid: > 0 })
+        foreach (var (id, what) in (ReadOnlySpan<(string?, string)>)
+            [(definition.NetworkContainerId, "network"), (definition.PidContainerId, "PID namespace"), (definition.IpcContainerId, "IPC namespace")])
         {
-            throw new ContainerException(
-                ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': '{other?.Name ?? definition.NetworkMode}', whose network it joins, does not run.", definition.Name)
+            if (id is null)
+                continue;
+            var other = _store.TryReadDefinition(id);
+            var state = other is null ? null : Refresh(other);
+            if (other is null || state is not { Pid: > 0 })
             {
-                Remedy = other is null ? "Remove it and create it with another network." : $"Start that one first: Start-Container {other.Name}",
-            };
+                throw new ContainerException(
+                    ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': '{other?.Name ?? id[..12]}', whose {what} it joins, does not run.", definition.Name)
+                {
+                    Remedy = other is null ? "Remove it and create it without that." : $"Start that one first: Start-Container {other.Name}",
+                };
+            }
         }
     }
 

@@ -209,7 +209,7 @@ public sealed partial class ContainerEngine
         return network;
     }
 
-    /// <summary>The networks of a new container; null for one that shares a network or has none.</summary>
+    /// <summary>The networks of a new container, none in some cases, with what its files in /etc say; null for one that shares another container's.</summary>
     private ContainerNetworks? ResolveNetworks(string network, ContainerCreateOptions options)
     {
         var subject = options.Name ?? options.Image;
@@ -226,13 +226,23 @@ public sealed partial class ContainerEngine
             }
             if (options.NetworkAliases.Count > 0 || options.IPAddress is not null || options.IPv6Address is not null)
                 EngineErrors.Throw(ErrorReason.InvalidArgument, $"In the network '{network}' a container has no alias and no address of its own.", subject, "Use a network of New-ContainerNetwork.");
-            return null;
+            return network is "none" or "host" ? Settings([]) with { SharesHost = network == "host" } : null;
         }
         if (string.IsNullOrWhiteSpace(network))
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{network}' is not a network.", subject, "Use none, host, bridge, container:NAME or the name of a network.");
         RequireRoot(network, subject);
         var endpoint = Endpoint(FindNetwork(network), subject, new NetworkConnectOptions { Aliases = options.NetworkAliases, IPAddress = options.IPAddress, IPv6Address = options.IPv6Address });
-        return new ContainerNetworks { Endpoints = [endpoint], Ports = ports };
+        return Settings([endpoint]) with { Ports = ports };
+
+        ContainerNetworks Settings(IReadOnlyList<EndpointSettings> endpoints) => new()
+        {
+            Endpoints = endpoints,
+            DnsServers = options.DnsServers,
+            DnsSearch = options.DnsSearch,
+            DnsOptions = options.DnsOptions,
+            ExtraHosts = [.. options.ExtraHosts.Select(host => ExtraHostArgument.Parse(host, subject))],
+            Domainname = options.Domainname,
+        };
     }
 
     private static void RequireRoot(string network, string subject)
@@ -305,8 +315,8 @@ public sealed partial class ContainerEngine
         if (networks is null)
             return;
         Write(paths.Networks, JsonSerializer.SerializeToUtf8Bytes(networks, SupervisorJson.Default.ContainerNetworks));
-        // What is bound into the container has to be there; the monitor fills it at each start.
-        foreach (var name in NetworkFiles.Names)
+        // What is bound into the container has to be there; the monitor fills it at each start, and makes it where nobody can ask for it before.
+        foreach (var name in networks.Endpoints.Count == 0 ? [] : NetworkFiles.Names)
             Write(Path.Combine(paths.ContainerDirectory, name), []);
     }
 

@@ -52,7 +52,11 @@ public sealed partial class ContainerEngine
             FinishedAt = state.FinishedAt,
             Command = definition.Command,
             Labels = definition.Labels,
-            Network = definition.NetworkMode,
+            // By the name that the other one has now.
+            Network = definition.NetworkContainerId is { } other && _store.TryReadDefinition(other) is { } joined ? "container:" + joined.Name : definition.NetworkMode,
+            Limits = definition.Limits ?? new ContainerLimits(),
+            Annotations = definition.Annotations,
+            Privileged = definition.Privileged,
             Endpoints = state.Endpoints,
             Ports = state.Ports,
             Init = definition.Init,

@@ -57,6 +57,15 @@ public sealed record Container
     /// <summary><c>none</c>, <c>host</c>, <c>container:NAME</c>, or the network that it was created in.</summary>
     public required string Network { get; init; }
 
+    /// <summary>What it may use, as it was asked for.</summary>
+    public ContainerLimits Limits { get; init; } = new();
+
+    /// <summary>What tools have written down about it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether it is kept from next to nothing.</summary>
+    public bool Privileged { get; init; }
+
     /// <summary>Its places in networks; none when it is down.</summary>
     public IReadOnlyList<ContainerEndpoint> Endpoints { get; init; } = [];
 

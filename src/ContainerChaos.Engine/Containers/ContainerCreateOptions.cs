@@ -3,7 +3,7 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Engine;
 
 /// <summary>What a new container shall be. Only the image is required.</summary>
-public sealed record ContainerCreateOptions
+public sealed partial record ContainerCreateOptions
 {
     /// <summary>The unique name, <c>[a-zA-Z0-9][a-zA-Z0-9_.-]+</c>; null to have one made up.</summary>
     public string? Name { get; init; }
@@ -16,18 +16,6 @@ public sealed record ContainerCreateOptions
 
     /// <summary>Replaces the image's entrypoint, and with it the image's default command; null to keep both.</summary>
     public IReadOnlyList<string>? Entrypoint { get; init; }
-
-    /// <summary>Variables on top of the image's.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The memory limit in bytes, at least 6 MB; null or 0 for none. There is no swap on top of it, so an overrun is an OOM kill.</summary>
-    public long? MemoryBytes { get; init; }
-
-    /// <summary>How many CPUs' worth of time it may use, from 0.01 to the host's number; null or 0 for no limit.</summary>
-    public double? Cpus { get; init; }
-
-    /// <summary>How many tasks (processes and threads) may exist at once; null, 0 or -1 for no limit.</summary>
-    public int? PidsLimit { get; init; }
 
     /// <summary>When PID 1 is started again.</summary>
     public RestartPolicy RestartPolicy { get; init; } = RestartPolicy.No;
@@ -65,26 +53,11 @@ public sealed record ContainerCreateOptions
     /// <summary>Bind mounts, <c>/host/path:/container/path[:ro]</c>. A missing host path becomes a directory, as with Docker's <c>-v</c>.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
 
-    /// <summary>Labels on top of the image's.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
-
     /// <summary>The folder PID 1 starts in, an absolute path; null for the image's.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Who PID 1 runs as, <c>user[:group]</c> by name or number; null for the image's. Names are looked up in the image.</summary>
-    public string? User { get; init; }
-
-    /// <summary>The host name inside; null for the first 12 digits of the id.</summary>
-    public string? Hostname { get; init; }
-
     /// <summary>Make the root file system read-only; volumes and /dev/shm stay writable.</summary>
     public bool ReadOnly { get; init; }
-
-    /// <summary>
-    /// By the names of Docker's <c>--security-opt</c>: <c>seccomp=unconfined</c>, <c>seccomp=PATH</c> for a profile in Docker's format,
-    /// <c>no-new-privileges=false</c>. Without any, Docker's default profile and no new privileges.
-    /// </summary>
-    public IReadOnlyList<string> SecurityOptions { get; init; } = [];
 
     /// <summary>How the log is rotated.</summary>
     public LogOptions Log { get; init; } = new();

@@ -14,8 +14,8 @@ internal sealed class ContainerStore(EngineOptions options)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // A definition never changes, so it is read once.
-    private readonly ConcurrentDictionary<string, ContainerDefinition> _definitions = [];
+    // Read again when its file is another one: each has a later time than the one before (DefinitionFile).
+    private readonly ConcurrentDictionary<string, (ContainerDefinition Definition, (long, uint) Written)> _definitions = [];
 
     private bool _made;
 
@@ -48,6 +48,7 @@ internal sealed class ContainerStore(EngineOptions options)
             ? Directory.EnumerateDirectories(ContainersDirectory).Select(path => Path.GetFileName(path)).Where(IsId)
             : [];
 
+    /// <summary>The names that are taken, those included that a killed process has left behind.</summary>
     public IEnumerable<string> Names() =>
         Directory.Exists(NamesDirectory) ? Directory.EnumerateFiles(NamesDirectory).Select(path => Path.GetFileName(path)).Where(ContainerName.IsValid) : [];
 
@@ -56,7 +57,7 @@ internal sealed class ContainerStore(EngineOptions options)
     public string Resolve(string nameOrId)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrId);
-        if (ContainerName.IsValid(nameOrId) && TryReadName(nameOrId) is { } named && Exists(named))
+        if (ContainerName.IsValid(nameOrId) && TryReadName(nameOrId) is { } named && TryReadDefinition(named)?.Name == nameOrId)
             return named;
         if (IsId(nameOrId) && Exists(nameOrId))
             return nameOrId;
@@ -80,14 +81,28 @@ internal sealed class ContainerStore(EngineOptions options)
     /// <summary>What a container is; null when it has been removed.</summary>
     public ContainerDefinition? TryReadDefinition(string id)
     {
-        if (_definitions.TryGetValue(id, out var known))
-            return known;
-        var definition = JsonFile.TryRead(GetPaths(id).Definition, SupervisorJson.Default.ContainerDefinition);
-        return definition is null ? null : _definitions.GetOrAdd(id, definition);
+        var path = GetPaths(id).Definition;
+        // The time first: what is read afterwards is at least as young.
+        if (!FileStatus.TryRead(path, out var status))
+        {
+            _definitions.TryRemove(id, out _);
+            return null;
+        }
+        var written = (status.ModifiedSeconds, status.ModifiedNanoseconds);
+        if (_definitions.TryGetValue(id, out var known) && known.Written == written)
+            return known.Definition;
+        if (JsonFile.TryRead(path, SupervisorJson.Default.ContainerDefinition) is not { } definition)
+            return null;
+        _definitions[id] = (definition, written);
+        return definition;
     }
 
     /// <summary>Saves reading back what was just written.</summary>
-    public void Remember(ContainerDefinition definition) => _definitions[definition.Id] = definition;
+    public void Remember(ContainerDefinition definition)
+    {
+        if (FileStatus.TryRead(GetPaths(definition.Id).Definition, out var status))
+            _definitions[definition.Id] = (definition, (status.ModifiedSeconds, status.ModifiedNanoseconds));
+    }
 
     /// <summary>Where a container stands by its file; null when it has been removed.</summary>
     public ContainerState? TryReadState(string id) => JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState);
@@ -96,7 +111,51 @@ internal sealed class ContainerStore(EngineOptions options)
     /// <param name="name">The name.</param>
     /// <param name="id">The id.</param>
     /// <param name="directory">The hidden directory that the container is being made in.</param>
-    public bool TryReserve(string name, string id, string directory)
+    public bool TryReserve(string name, string id, string directory) => TryReserve(name, id, directory, ReleaseAbandoned);
+
+    /// <summary>
+    /// Gives a container another name. There is one moment at which it changes, when <paramref name="commit"/> has written the definition: a
+    /// name's file counts only for a container whose definition has that name. Killed at any other, the one or the other file is left over
+    /// and means nothing, until somebody wants the name.
+    /// </summary>
+    /// <param name="definition">The container as it is, read by who holds the lock on its definition.</param>
+    /// <param name="name">Its new name.</param>
+    /// <param name="commit">Writes the definition.</param>
+    /// <returns>False when another container has the name.</returns>
+    public bool TryRename(ContainerDefinition definition, string name, Action commit)
+    {
+        var id = definition.Id;
+        Durable.Step?.Invoke($"link {name}");
+        if (!TryReserve(name, id, GetPaths(id).ContainerDirectory, ReleaseUnheld))
+            return false;
+        StableStorage.Sync(NamesDirectory);
+        try
+        {
+            commit();
+        }
+        catch
+        {
+            // Whatever has failed, its definition says which of the two is its own.
+            if (TryReadDefinition(id)?.Name != name)
+                Release(name, id);
+            throw;
+        }
+        Durable.Step?.Invoke($"unlink {definition.Name}");
+        Release(definition.Name, id);
+        return true;
+    }
+
+    /// <summary>The lock that keeps names from being taken for abandoned while a container changes its own; it comes before that of a container.</summary>
+    public FileLock LockNames()
+    {
+        EnsureDirectories();
+        return FileLock.Exclusive(Path.Combine(NamesDirectory, ".lock"));
+    }
+
+    /// <summary>The lock of one container's definition; null when it has been removed.</summary>
+    public FileLock? TryLockDefinition(string id) => FileLock.TryExclusive(GetPaths(id).DefinitionLock);
+
+    private bool TryReserve(string name, string id, string directory, Action<string> releaseAbandoned)
     {
         // Written aside and linked: link(2) excludes others as O_EXCL does, and nobody ever sees the file empty.
         const string draft = ".name";
@@ -116,7 +175,7 @@ internal sealed class ContainerStore(EngineOptions options)
                 {
                     if (IsHeld(name))
                         return false;
-                    ReleaseAbandoned(name);
+                    releaseAbandoned(name);
                 }
             }
         }
@@ -139,13 +198,20 @@ internal sealed class ContainerStore(EngineOptions options)
     {
         var paths = GetPaths(definition.Id);
         var grave = OwnedDirectory.NewPath(ContainersDirectory, "removed");
-        try
+        // Whoever is just giving it another name finishes first.
+        using (var held = TryLockDefinition(definition.Id))
         {
-            Directory.Move(paths.ContainerDirectory, grave);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return false;
+            if (held is null || TryReadDefinition(definition.Id) is not { } current)
+                return false;
+            definition = current;
+            try
+            {
+                Directory.Move(paths.ContainerDirectory, grave);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return false;
+            }
         }
 
         _definitions.TryRemove(definition.Id, out _);
@@ -169,9 +235,12 @@ internal sealed class ContainerStore(EngineOptions options)
         }
     }
 
-    // By a container, or by one that is between its reservation and the rename of its directory, which is hidden until then.
+    // By a container of that name, or by one that is between its reservation and the rename of its directory, which is hidden until then.
     private bool IsHeld(string name) =>
-        TryReadName(name) is { } holder && (Exists(holder) || IsBeingCreated(holder) || Exists(holder));
+        TryReadName(name) is { } holder && (Has(holder, name) || IsBeingCreated(holder) || Has(holder, name));
+
+    // One that is just being given the name does not have it yet: it holds the lock that ReleaseAbandoned waits for.
+    private bool Has(string id, string name) => TryReadDefinition(id)?.Name == name;
 
     private bool IsBeingCreated(string id)
     {
@@ -180,10 +249,15 @@ internal sealed class ContainerStore(EngineOptions options)
             .Any(path => JsonFile.TryRead(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
     }
 
-    // A creator or remover was killed and left the name behind. The lock keeps two finders from releasing each other's new one.
+    // A creator, remover or renamer was killed and left the name behind. The lock keeps two finders from releasing each other's new one.
     private void ReleaseAbandoned(string name)
     {
-        using var namesLock = FileLock.Exclusive(Path.Combine(NamesDirectory, ".lock"));
+        using var namesLock = LockNames();
+        ReleaseUnheld(name);
+    }
+
+    private void ReleaseUnheld(string name)
+    {
         if (!IsHeld(name))
             File.Delete(Path.Combine(NamesDirectory, name));
     }

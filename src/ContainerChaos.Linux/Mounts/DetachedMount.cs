@@ -29,6 +29,34 @@ public static unsafe class DetachedMount
         return descriptor;
     }
 
+    /// <summary>A copy of what is mounted at a path of another mount namespace, which a thread of its own enters for that.</summary>
+    /// <param name="mountNamespace">The namespace's file, <c>/proc/PID/ns/mnt</c>.</param>
+    /// <param name="path">The path in there; a symbolic link is not followed.</param>
+    /// <param name="errno">Why there is none.</param>
+    /// <returns>Null when it can't be copied: ENOENT, EPERM without CAP_SYS_ADMIN in there.</returns>
+    public static FileDescriptor? TryCopyFrom(FileDescriptor mountNamespace, string path, out Errno errno)
+    {
+        const nint CLONE_FS = 0x200, CLONE_NEWNS = 0x20000;
+        FileDescriptor? copy = null;
+        var why = Errno.None;
+        var thread = new Thread(() =>
+        {
+            using var native = new NativeString(path);
+            // setns(2): "A process may not join a new mount namespace if it is sharing filesystem-related attributes … with another process."
+            nint tree = -1;
+            if (Libc.SystemCall((nint)SystemCallNumber.unshare, CLONE_FS) == 0 && Libc.SystemCall((nint)SystemCallNumber.setns, mountNamespace.Number, CLONE_NEWNS) == 0)
+                tree = Libc.SystemCall((nint)SystemCallNumber.open_tree, NativeConstants.AT_FDCWD, native.Address, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | NativeConstants.AT_SYMLINK_NOFOLLOW);
+            if (tree == -1)
+                why = ErrnoException.Last("open_tree").Errno;
+            else
+                copy = new FileDescriptor((int)tree);
+        });
+        thread.Start();
+        thread.Join();
+        errno = why;
+        return copy;
+    }
+
     /// <summary>Maps the owners of a mount's files by a user namespace's maps (mount_setattr(2), MOUNT_ATTR_IDMAP).</summary>
     /// <param name="mount">The detached mount.</param>
     /// <param name="userNamespace">A descriptor of the user namespace.</param>

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using ContainerChaos.Engine;
 using ContainerChaos.Supervisor;
@@ -8,7 +7,7 @@ namespace ContainerChaos.PowerShell;
 /// <summary>Defines a container. No process is started; Start-Container does that.</summary>
 [Cmdlet(VerbsCommon.New, "Container", SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class NewContainerCommand : ContainerChaosCmdlet
+public sealed partial class NewContainerCommand : ContainerChaosCmdlet
 {
     /// <summary>The unique name: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, two at least. One is made up when it is missing.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -29,24 +28,6 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[]? Entrypoint { get; set; }
-
-    /// <summary>Environment variables on top of the image's.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("Environment")]
-    public Hashtable? Env { get; set; }
-
-    /// <summary>The memory limit: <c>64MB</c>, <c>'64m'</c> or bytes, 6 MB at least; 0 for none. An overrun is an OOM kill.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ByteSizeArgument]
-    public long Memory { get; set; }
-
-    /// <summary>How many CPUs' worth of time it may use, such as 0.5; 0 for no limit.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public double Cpus { get; set; }
-
-    /// <summary>How many processes and threads may exist in it at once; 0 or -1 for no limit.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public int PidsLimit { get; set; }
 
     /// <summary>When PID 1 is started again: <c>no</c>, <c>on-failure[:N]</c>, <c>always</c> or <c>unless-stopped</c>.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -106,34 +87,13 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Volume { get; set; } = [];
 
-    /// <summary>Labels on top of the image's.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public Hashtable? Label { get; set; }
-
     /// <summary>The folder that PID 1 starts in, an absolute path in the container.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? WorkingDirectory { get; set; }
 
-    /// <summary>Who PID 1 runs as, <c>user[:group]</c> by name or number.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? User { get; set; }
-
-    /// <summary>The host name inside. Without it the first 12 digits of the id.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? Hostname { get; set; }
-
     /// <summary>Make the root file system read-only; volumes stay writable.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter ReadOnly { get; set; }
-
-    /// <summary>
-    /// By the names of Docker's --security-opt: <c>seccomp=unconfined</c>, <c>seccomp=PATH</c> for a profile in Docker's format,
-    /// <c>no-new-privileges=false</c>. Without any, Docker's default profile, and no new privileges.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("SecurityOpt")]
-    [ArgumentCompleter(typeof(SecurityOptionCompleter))]
-    public string[] SecurityOption { get; set; } = [];
 
     /// <summary>Defines the container of the current pipeline object.</summary>
     protected override void ProcessRecord()
@@ -147,16 +107,12 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         WriteObject(container);
     }
 
-    private ContainerCreateOptions Options() => new()
+    private ContainerCreateOptions Options() => WithLimits(WithIdentity(WithSecurity(new()
     {
         Name = string.IsNullOrEmpty(Name) ? null : Name,
         Image = Image,
         Command = Command,
         Entrypoint = Entrypoint,
-        Env = Arguments.Pairs(Env),
-        MemoryBytes = Memory == 0 ? null : Memory,
-        Cpus = Cpus == 0 ? null : Cpus,
-        PidsLimit = PidsLimit == 0 ? null : PidsLimit,
         RestartPolicy = RestartPolicy ?? Supervisor.RestartPolicy.No,
         RestartDelay = RestartDelay ?? Supervisor.RestartDelay.Docker,
         Init = Init,
@@ -168,16 +124,9 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         IPv6Address = IPv6Address,
         Publish = Publish,
         Volumes = [.. Volume.Select(AbsoluteSource)],
-        Labels = Arguments.Pairs(Label),
         WorkingDirectory = WorkingDirectory,
-        User = User,
-        Hostname = Hostname,
         ReadOnly = ReadOnly,
-        SecurityOptions = [.. SecurityOption.Select(AbsoluteProfile)],
-    };
-
-    private string AbsoluteProfile(string option) =>
-        option.Split(['=', ':'], 2) is ["seccomp", { Length: > 0 } profile] && profile is not ("unconfined" or "builtin") ? $"seccomp={ResolvePath(profile)}" : option;
+    })));
 
     private string AbsoluteSource(string volume) =>
         volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{ResolvePath(source)}:{rest}" : volume;

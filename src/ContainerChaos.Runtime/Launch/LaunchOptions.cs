@@ -20,6 +20,12 @@ public sealed record LaunchOptions
     /// <summary>Whether no file system but /dev lets device nodes open a device, whoever made them.</summary>
     public bool WithoutDeviceNodes { get; init; }
 
+    /// <summary>
+    /// The mount namespace, <c>/proc/PID/ns/mnt</c>, whose <c>/dev/shm</c> becomes this container's in the place of a mount on it: that
+    /// of the container whose IPC namespace it shares. Null for none.
+    /// </summary>
+    public string? SharedMemoryFrom { get; init; }
+
     /// <summary>Whether the root is entered by MS_MOVE and chroot(2) instead of pivot_root(2), which an initramfs refuses.</summary>
     public bool NoPivot { get; init; }
 

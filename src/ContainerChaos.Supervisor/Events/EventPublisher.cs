@@ -9,6 +9,9 @@ internal sealed class EventPublisher(string path, string journal, string contain
 {
     private FileDescriptor? _file;
 
+    /// <summary>The container's name as events give it.</summary>
+    internal string Name { get; set; } = name;
+
     /// <summary>Called with each event.</summary>
     internal event Action<ContainerEvent>? Published;
 
@@ -23,7 +26,7 @@ internal sealed class EventPublisher(string path, string journal, string contain
         var values = new Dictionary<string, string>(attributes.Length);
         foreach (var (key, value) in attributes)
             values[key] = value;
-        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values) { Name = name };
+        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values) { Name = Name };
         Published?.Invoke(containerEvent);
         try
         {

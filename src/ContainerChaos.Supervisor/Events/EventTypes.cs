@@ -54,6 +54,12 @@ public static class EventTypes
     /// <summary>A published port of the running container was given to another (<c>port</c>).</summary>
     public const string Unpublish = "unpublish";
 
+    /// <summary>Its limits or its restart policy were changed.</summary>
+    public const string Update = "update";
+
+    /// <summary>It got another name (<c>oldName</c>).</summary>
+    public const string Rename = "rename";
+
     /// <summary>A new monitor took over a container whose monitor had died (<c>pid</c>).</summary>
     public const string Adopt = "adopt";
 }

@@ -24,7 +24,7 @@ internal sealed partial class ContainerMonitor
             WriteState(_state);
             _events.Publish(EventTypes.Adopt, ("pid", _state.Pid.ToString()));
             HoldMounts(_state.Pid);
-            AdoptNetwork();
+            CompleteChange();
             Watch(process);
             return true;
         }

@@ -29,10 +29,18 @@ internal sealed partial class ContainerMonitor
         _process = null;
         _stopTimer.Disarm();
         _killDue = 0;
+        EndThoseBeside();
         _oom.Look();
         _output.Drain();
         _errors.Drain();
         OnExit(exitCode, seen);
+    }
+
+    /// <summary>In a PID namespace that is not its own, the end of the first process is not the end of the others.</summary>
+    private void EndThoseBeside()
+    {
+        if (_definition.PidMode is not null)
+            EndStragglers();
     }
 
     /// <summary>

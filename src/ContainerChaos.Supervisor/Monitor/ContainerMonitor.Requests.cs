@@ -130,6 +130,10 @@ internal sealed partial class ContainerMonitor
                 YieldPort(RequirePort(request));
                 Reply(connection);
                 break;
+            case "change":
+                Change(request.Definition ?? throw new ContainerException(ErrorReason.InvalidArgument, "change: a definition is needed."));
+                Reply(connection);
+                break;
             default:
                 throw new ContainerException(ErrorReason.InvalidArgument, $"'{request.Op}' is not a request of this monitor.");
         }

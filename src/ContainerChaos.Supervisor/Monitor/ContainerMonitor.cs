@@ -12,7 +12,6 @@ namespace ContainerChaos.Supervisor;
 internal sealed partial class ContainerMonitor : IDisposable
 {
     private readonly ContainerPaths _paths;
-    private readonly ContainerDefinition _definition;
     private readonly RuntimeSpec _spec;
     private readonly EventLoop _loop = new();
     private readonly RestartManager _restarts;
@@ -25,6 +24,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     private readonly TimerFd _stopTimer = TimerFd.Create();
     private readonly OomWatcher _oom;
 
+    private ContainerDefinition _definition;
     private ContainerState _state;
     private PidFd? _process;
     private FileDescriptor? _mounts;
@@ -41,7 +41,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
         _events = new EventPublisher(paths.Events, paths.Journal, _definition.Id, _definition.Name);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
-        _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
+        _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id, FurtherControllers());
         var owner = _spec.Process?.User.Uid ?? 0;
         _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log);
         _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log);
@@ -108,9 +108,9 @@ internal sealed partial class ContainerMonitor : IDisposable
     }
 
     /// <summary>An ordinary user whose groups are not delegated has containers without one.</summary>
-    private static Cgroup OpenCgroup(string path)
+    private static Cgroup OpenCgroup(string path, IReadOnlyList<string> further)
     {
-        var group = CgroupHost.Current.Group(path);
+        var group = CgroupHost.Current.Group(path, further: further);
         if (OwnIdentity.User == 0)
             return group;
         try
@@ -125,16 +125,6 @@ internal sealed partial class ContainerMonitor : IDisposable
             // None is the user's.
         }
         return CgroupHost.Current.Group(path, CgroupMembership.None);
-    }
-
-    private void ApplyLimits()
-    {
-        var resources = _spec.Linux?.Resources ?? new ResourcesSpec();
-        IReadOnlyList<string> warnings = [];
-        if (OwnIdentity.User != 0)
-            resources = UndelegatedLimits.LeaveOut(_cgroup, resources, out warnings);
-        _state = _state with { Warnings = warnings };
-        CgroupResources.Apply(_cgroup, resources);
     }
 
     private void StartProcess()

@@ -84,9 +84,17 @@ public static class MonitorProgram
 
     private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
     {
-        using var monitor = Prepare(paths);
-        File.Delete(paths.ControlSocket);
-        using var listener = SeqPacketSocket.Listen(paths.ControlSocket);
+        SeqPacketSocket listener;
+        ContainerMonitor monitor;
+        // Whoever changes the definition holds this and finds either no socket, or the monitor that has read it.
+        using (FileLock.TryExclusive(paths.DefinitionLock))
+        {
+            monitor = Prepare(paths);
+            File.Delete(paths.ControlSocket);
+            listener = SeqPacketSocket.Listen(paths.ControlSocket);
+        }
+        using var listening = listener;
+        using var supervising = monitor;
         // To start a container that runs is to find it running, also when its monitor was killed.
         if (!adopt && !monitor.IsAlive)
             monitor.StartFresh();

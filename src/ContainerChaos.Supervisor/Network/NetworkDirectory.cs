@@ -51,7 +51,8 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
         var leases = new List<(string, string, string)>();
         foreach (var link in new DirectoryInfo(folder).EnumerateFileSystemInfos())
         {
-            if (link.LinkTarget?.Split('/') is [var container, var name])
+            // What is not an address alone is one that is just changing hands.
+            if (System.Net.IPAddress.TryParse(link.Name, out _) && link.LinkTarget?.Split('/') is [var container, var name])
                 leases.Add((link.Name, container, name));
         }
         return leases;
@@ -147,6 +148,25 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
             File.Delete(link);
             File.CreateSymbolicLink(link, target);
         }
+    }
+
+    /// <summary>Gives an endpoint's addresses and names to the same container under another name. The new names are there before the old ones go.</summary>
+    internal void Reassign(ContainerEndpoint endpoint, string containerId, string containerName, IReadOnlyList<string> names)
+    {
+        string[] addresses = [.. endpoint.Addresses.Select(ContainerEndpoint.Plain)];
+        AddNames(endpoint.NetworkId, containerId, names.Except(endpoint.Names), addresses);
+        foreach (var address in addresses)
+        {
+            // By rename, so that the address is never free for others in between.
+            var path = Path.Combine(Addresses(endpoint.NetworkId), address);
+            var draft = $"{path}.{containerId}";
+            if (HolderOf(path) is not { } holder || !holder.StartsWith(containerId, StringComparison.Ordinal) || holder == $"{containerId}/{containerName}")
+                continue;
+            File.Delete(draft);
+            File.CreateSymbolicLink(draft, $"{containerId}/{containerName}");
+            File.Move(draft, path, overwrite: true);
+        }
+        Release(endpoint.NetworkId, containerId, [], endpoint.Names.Except(names));
     }
 
     /// <summary>The addresses of all who have a name.</summary>

@@ -77,6 +77,13 @@ public sealed class MonitorClient : IDisposable
     /// <param name="port">The port as the container has it.</param>
     public ContainerState YieldPort(PortMapping port) => Ask(new MonitorRequest { Op = "yield-port", Port = port }, CancellationToken.None).State!;
 
+    /// <summary>
+    /// Changes the running container's name, limits or restart policy: at once in its control group and its networks, and in
+    /// <c>container.json</c>. When it fails, nothing has changed.
+    /// </summary>
+    /// <param name="definition">The definition as it shall be; the caller holds <see cref="ContainerPaths.DefinitionLock"/>.</param>
+    public ContainerState Change(ContainerDefinition definition) => Ask(new MonitorRequest { Op = "change", Definition = definition }, CancellationToken.None).State!;
+
     /// <summary>Waits until the container is finally down: exited, with no restart to follow, and nothing of it left.</summary>
     public ContainerState WaitForExit(CancellationToken cancellation = default) =>
         AskForEnd(new MonitorRequest { Op = "wait" }, cancellation);

@@ -5,7 +5,7 @@ namespace ContainerChaos.Supervisor;
 /// <summary>A message to a monitor; one of SOCK_SEQPACKET each, as JSON.</summary>
 internal sealed record MonitorRequest
 {
-    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, connect, disconnect, offer-port, take-port or yield-port.</summary>
+    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, connect, disconnect, offer-port, take-port, yield-port or change.</summary>
     public required string Op { get; init; }
 
     /// <summary>The grace period of stop and restart in milliseconds; null for the container's own.</summary>
@@ -25,4 +25,7 @@ internal sealed record MonitorRequest
 
     /// <summary>The published port that is moved; with take-port its sockets come with the message, unless it has none yet.</summary>
     public PortMapping? Port { get; init; }
+
+    /// <summary>What the container shall be, of change: its name, its limits and its restart policy may differ from what they are.</summary>
+    public ContainerDefinition? Definition { get; init; }
 }

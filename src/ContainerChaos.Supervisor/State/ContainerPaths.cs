@@ -8,6 +8,9 @@ public sealed record ContainerPaths(string ContainerDirectory, string RunDirecto
     /// <summary>The <see cref="Supervisor.ContainerDefinition"/>.</summary>
     public string Definition => Path.Combine(ContainerDirectory, "container.json");
 
+    /// <summary>What is locked, exclusively, while <see cref="Definition"/> is changed or read for a monitor: the directory itself, which is always there.</summary>
+    public string DefinitionLock => ContainerDirectory;
+
     /// <summary>The runtime-spec.</summary>
     public string Spec => Path.Combine(ContainerDirectory, "config.json");
 

@@ -113,7 +113,7 @@ public sealed class SecurityOptionTests : ContainerTest
     [Theory]
     [InlineData("seccomp")]
     [InlineData("seccomp=")]
-    [InlineData("apparmor=x")]
+    [InlineData("apparmor=")]
     [InlineData("no-new-privileges=maybe")]
     [InlineData("")]
     [InlineData("seccomp=/does/not/exist")]

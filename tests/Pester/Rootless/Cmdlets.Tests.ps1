@@ -328,6 +328,55 @@ Describe 'Suspend-Container and Resume-Container' {
     }
 }
 
+Describe 'Rename-Container and Update-Container' {
+    AfterEach { Assert-NothingLeft }
+
+    It 'change a running container' -Tag Always {
+        $app = Start-App
+        Rename-Container app web
+        (Get-Container web).Id | Should -Be $app.Id
+        (Update-Container web -RestartPolicy on-failure:2 -PassThru).RestartPolicy.ToString() | Should -Be 'on-failure:2'
+    }
+
+    It 'say which limits are not in force' -Tag Undelegated {
+        Start-App | Out-Null
+        Update-Container app -Memory 64MB -PidsLimit 30 -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings -match 'memory limit.*not in force' | Should -Not -BeNullOrEmpty
+        (Get-Container app).Limits.PidsLimit | Should -Be 30
+    }
+
+    It 'change limits in a delegated group' -Tag Delegated {
+        Start-App | Out-Null
+        Update-Container app -Memory 64MB -PidsLimit 30 -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        (Get-ContainerStats app).PidsLimit | Should -Be 30
+    }
+}
+
+Describe 'What New-Container lets a container do' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'is within what the user may: devices of the host, all capabilities of their namespace, names and limits of processes' {
+        $with = @{ Device = '/dev/full:/dev/overfull'; CapAdd = 'ALL'; Ulimit = 'nofile=100:200'; ShmSize = 1MB; AddHost = 'db:10.0.0.9'; Dns = '10.0.0.1'; Domainname = 'example.org'; Sysctl = @{ 'kernel.shmmni' = 99 } }
+        New-Container app -Image target -Command pause @with | Start-Container -WarningAction SilentlyContinue | Out-Null
+        (Invoke-ContainerCommand app -- /target ls /dev).Output | Should -Contain 'overfull'
+        (Invoke-ContainerCommand app -- /target cat /etc/hosts).Output | Should -Contain "10.0.0.9`tdb"
+        (Invoke-ContainerCommand app -- /target cat /proc/sys/kernel/shmmni).Output | Should -Be 99
+        (Invoke-ContainerCommand app -- /target cat /proc/1/limits).Output -match 'open files' | Should -Match '100\s+200'
+    }
+
+    It 'is, with -Privileged, all that the user may' {
+        New-Container app -Image target -Command pause -Privileged | Start-Container -WarningAction SilentlyContinue | Out-Null
+        (Invoke-ContainerCommand app -- /target cat /proc/1/status).Output -match '^Seccomp:' | Should -Match '0$'
+    }
+
+    It 'is not what only root can have' {
+        Should-FailWith NotSupported { New-Container app -Image target -DeviceCgroupRule 'c 1:9 r' @args }
+        New-Container other -Image target | Out-Null
+        Should-FailWith NotSupported { New-Container app -Image target -Pid container:other @args }
+    }
+}
+
 Describe 'Invoke-ChaosScenario' {
     AfterEach { Assert-NothingLeft }
 

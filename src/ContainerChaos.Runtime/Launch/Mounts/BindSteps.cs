@@ -34,6 +34,26 @@ internal sealed class BindSteps(ChildProgram program, RootSteps root, MountPlan 
             root.Replace(tree);
     }
 
+    /// <summary>Mounts the shared memory of another container, where <see cref="LaunchOptions.SharedMemoryFrom"/> says so.</summary>
+    internal void BindSharedMemory(MountEntry entry, string mountNamespace)
+    {
+        var step = $"share {entry.Destination}";
+        var tree = plan.Inputs.Add(() =>
+        {
+            using var space = FileDescriptor.Open(mountNamespace, OpenFlags.O_RDONLY);
+            return DetachedMount.TryCopyFrom(space, entry.Destination, out var why)
+                ?? throw new ContainerException(ErrorReason.StartFailed, $"{step} with another container: {ErrnoException.Describe(why)}.", entry.Destination)
+                {
+                    Errno = why,
+                    Remedy = "Start that container first, with -Ipc shareable.",
+                };
+        });
+        var place = root.OpenOrMakeDirectory(entry.Destination);
+        guard.Check(entry.Destination, place);
+        _calls.Attach(step, tree, place);
+        root.Remember(entry.Destination, newAndEmpty: null);
+    }
+
     /// <summary>Changes a mount that is there already (mount(8), <c>remount,bind</c>).</summary>
     internal void Remount(MountEntry entry)
     {

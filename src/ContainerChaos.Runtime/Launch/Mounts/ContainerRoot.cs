@@ -47,7 +47,8 @@ internal sealed class ContainerRoot
             if (overlay.CommonDirectory is { } layers)
                 _program.Call("enter the directory of the layers", SystemCallNumber.chdir, _program.Text(layers));
             _program.Call(
-                "mount overlay on the root", SystemCallNumber.mount, _program.Text("overlay"), path, _program.Text("overlay"), MS_NODEV, _program.Text(overlay.ToOptions()));
+                "mount overlay on the root", SystemCallNumber.mount, _program.Text("overlay"), path, _program.Text("overlay"),
+                _plan.Options.WithoutDeviceNodes ? MS_NODEV : 0, _program.Text(overlay.ToOptions()));
             _program.Call("open the root", SystemCallNumber.openat, AT_FDCWD, path, (long)(OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC), 0).Into(_root.Root);
             return;
         }
