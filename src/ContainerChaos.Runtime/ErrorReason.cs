@@ -72,6 +72,9 @@ public enum ErrorReason
     /// <summary>A registry of images can't be reached, or refuses.</summary>
     RegistryError,
 
+    /// <summary>A file or a directory does not exist, in a container or on the host.</summary>
+    PathNotFound,
+
     /// <summary>A system call failed for a reason that no other member names; see the errno.</summary>
     KernelError,
 }

@@ -18,6 +18,7 @@ internal static class ProcessTable
         var bootTime = SystemUptime.ReadBootTime();
         var found = new List<(ContainerProcess Process, int HostParent)>();
         var pids = new Dictionary<int, int>();
+        var users = ReadUsers(initPid);
         foreach (var hostPid in Find(initPid, initStartTime))
         {
             // It may vanish between any two reads; then it is no process of the container any more.
@@ -36,6 +37,9 @@ internal static class ProcessTable
                 Command = ProcessCommandLine.TryRead(hostPid) is { Length: > 0 } command ? command : $"[{stat.Name}]",
                 StartedAt = SystemUptime.ToTime(bootTime, stat.StartTime),
                 UserId = status.UserId,
+                User = users.NameOf(OrdinaryUser.Maps?.UserInside((uint)status.UserId) ?? (uint)status.UserId),
+                CpuTime = TimeSpan.FromSeconds(stat.ProcessorTicks / (double)SystemUptime.TicksPerSecond),
+                Terminal = TerminalName(stat.Terminal),
                 Threads = stat.Threads,
             }, stat.ParentPid));
         }
@@ -70,6 +74,30 @@ internal static class ProcessTable
         }
 
         return null;
+    }
+
+    private static PasswordFile ReadUsers(int initPid)
+    {
+        try
+        {
+            using var root = UnixDirectory.Open($"/proc/{initPid}/root");
+            return PasswordFile.Read(root);
+        }
+        catch (ErrnoException)
+        {
+            // It is gone, or may not be looked into: then there are numbers.
+            return new PasswordFile([]);
+        }
+    }
+
+    /// <summary>A terminal of the container's devpts by its device number (proc_pid_stat(5), tty_nr: the minor is in bits 31 to 20 and 7 to 0).</summary>
+    private static string? TerminalName(int device)
+    {
+        const int firstPts = 136, lastPts = 143;
+        var (major, minor) = ((device >> 8) & 0xFFF, ((device >> 12) & 0xFFF00) | (device & 0xFF));
+        return device == 0 ? null
+            : major is >= firstPts and <= lastPts ? $"pts/{((major - firstPts) << 20) + minor}"
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{major}:{minor}");
     }
 
     private static IEnumerable<int> Find(int initPid, ulong initStartTime)

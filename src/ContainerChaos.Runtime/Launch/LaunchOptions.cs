@@ -45,6 +45,12 @@ public sealed record LaunchOptions
     public bool WaitsForStart { get; init; }
 
     /// <summary>
+    /// Whether the process that waits is there only to keep the mounts, for its user to look at: they may reach its root through
+    /// proc_pid_root(5), which a process that becomes a container denies to whoever is not root.
+    /// </summary>
+    public bool ShowsRoot { get; init; }
+
+    /// <summary>
     /// Runs in the caller before the process joins its control group, for a group that comes about only with a process in it.
     /// </summary>
     public Action<StartedChild>? BeforeCgroup { get; init; }
