@@ -50,6 +50,8 @@ public sealed partial class ContainerEngine
                 RestartPolicy = options.RestartPolicy,
                 RestartDelay = options.RestartDelay,
                 Init = options.Init,
+                Tty = options.Tty,
+                Interactive = options.Interactive,
                 StopSignal = SignalArgument.Parse(options.StopSignal ?? image.StopSignal ?? "SIGTERM", options.Name),
                 StopTimeout = options.StopTimeout ?? s_defaultStopTimeout,
                 NetworkMode = network,

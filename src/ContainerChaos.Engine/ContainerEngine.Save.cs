@@ -72,7 +72,7 @@ public sealed partial class ContainerEngine
         }
 
         // The engine's own, which every container gets anew.
-        string[] made = ["HOSTNAME=" + spec.Hostname, EnvironmentVariables.DefaultPath];
+        string[] made = ["HOSTNAME=" + spec.Hostname, EnvironmentVariables.DefaultPath, EnvironmentVariables.Terminal];
         var known = (config.Env ?? []).Select(NameOf).ToHashSet();
         config.Env = [.. process.Env.Where(variable => known.Contains(NameOf(variable)) || !(made.Contains(variable) || NameOf(variable) == "HOME"))];
         config.WorkingDir = process.Cwd;

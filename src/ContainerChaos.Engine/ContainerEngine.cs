@@ -56,6 +56,8 @@ public sealed partial class ContainerEngine
             Endpoints = state.Endpoints,
             Ports = state.Ports,
             Init = definition.Init,
+            Tty = definition.Tty,
+            Interactive = definition.Interactive,
             Error = state.Error,
             Warnings = state.Warnings,
             StopSignal = definition.StopSignal,

@@ -69,6 +69,12 @@ public sealed record Container
     /// <summary>Whether PID 1 is an init that forwards signals and reaps.</summary>
     public bool Init { get; init; }
 
+    /// <summary>Whether PID 1 has a terminal.</summary>
+    public bool Tty { get; init; }
+
+    /// <summary>Whether PID 1's standard input stays open for whoever attaches.</summary>
+    public bool Interactive { get; init; }
+
     /// <summary>Why the last start failed; null when it did not.</summary>
     public string? Error { get; init; }
 

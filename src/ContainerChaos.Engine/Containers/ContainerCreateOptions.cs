@@ -38,6 +38,12 @@ public sealed record ContainerCreateOptions
     /// <summary>Put an init in as PID 1 that forwards signals and reaps; the command is its child.</summary>
     public bool Init { get; init; }
 
+    /// <summary>Give PID 1 a terminal: its output and its errors are one then.</summary>
+    public bool Tty { get; init; }
+
+    /// <summary>Keep PID 1's standard input open for whoever attaches; without it, it is empty. With a terminal it is open anyway.</summary>
+    public bool Interactive { get; init; }
+
     /// <summary>The signal that asks PID 1 to stop: a name with or without SIG, or a number; null for the image's or SIGTERM.</summary>
     public string? StopSignal { get; init; }
 

@@ -57,10 +57,11 @@ internal static class ContainerSpec
             OciVersion = RuntimeSpec.SupportedVersion,
             Process = new ProcessSpec
             {
+                Terminal = options.Tty,
                 User = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups },
                 Args = command,
                 Env = EnvironmentVariables.Merge(
-                    [EnvironmentVariables.DefaultPath, "HOSTNAME=" + hostname, "HOME=" + user.Home],
+                    [EnvironmentVariables.DefaultPath, "HOSTNAME=" + hostname, "HOME=" + user.Home, .. options.Tty ? [EnvironmentVariables.Terminal] : Array.Empty<string>()],
                     image.Env,
                     options.Env.Select(pair => $"{pair.Key}={pair.Value}")),
                 Cwd = options.WorkingDirectory ?? image.WorkingDirectory,

@@ -8,7 +8,7 @@ namespace ContainerChaos.PowerShell;
 /// <summary>Defines a container. No process is started; Start-Container does that.</summary>
 [Cmdlet(VerbsCommon.New, "Container", SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class NewContainerCommand : ContainerChaosCmdlet
+public class NewContainerCommand : ContainerChaosCmdlet
 {
     /// <summary>The unique name: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, two at least. One is made up when it is missing.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -66,6 +66,14 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     /// <summary>Put an init in as PID 1 that forwards signals and reaps zombies; the command is its child.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter Init { get; set; }
+
+    /// <summary>Give PID 1 a terminal, which Enter-Container -Attach connects with yours; its output and its errors are one then.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Tty { get; set; }
+
+    /// <summary>Keep PID 1's standard input open for whoever attaches. Without it, it is empty.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Interactive { get; set; }
 
     /// <summary>The signal that asks PID 1 to stop, by name or number. Without it the image's, or TERM.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -138,13 +146,20 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
     /// <summary>Defines the container of the current pipeline object.</summary>
     protected override void ProcessRecord()
     {
+        if (Create() is { } container)
+            WriteObject(container);
+    }
+
+    /// <summary>Defines the container; null when that failed and was reported, or was only asked about.</summary>
+    private protected Container? Create()
+    {
         if (!ShouldProcess(string.IsNullOrEmpty(Name) ? "(a generated name)" : Name, $"New container from {Image}"))
-            return;
+            return null;
         Container? container = null;
         if (!Attempt(Name ?? Image, () => container = Engine.Create(Options(), Cancellation)))
-            return;
+            return null;
         WriteVerbose($"{container!.Name}: created from {container.Image} with id {container.ShortId}.");
-        WriteObject(container);
+        return container;
     }
 
     private ContainerCreateOptions Options() => new()
@@ -160,6 +175,8 @@ public sealed class NewContainerCommand : ContainerChaosCmdlet
         RestartPolicy = RestartPolicy ?? Supervisor.RestartPolicy.No,
         RestartDelay = RestartDelay ?? Supervisor.RestartDelay.Docker,
         Init = Init,
+        Tty = Tty,
+        Interactive = Interactive,
         StopSignal = StopSignal,
         StopTimeout = double.IsNaN(StopTimeout) ? null : TimeSpan.FromSeconds(StopTimeout),
         Network = Network,

@@ -25,6 +25,7 @@ internal sealed partial class ContainerMonitor
             _events.Publish(EventTypes.Adopt, ("pid", _state.Pid.ToString()));
             HoldMounts(_state.Pid);
             AdoptNetwork();
+            AdoptConsole();
             Watch(process);
             return true;
         }

@@ -32,6 +32,7 @@ internal sealed partial class ContainerMonitor
         _oom.Look();
         _output.Drain();
         _errors.Drain();
+        CloseConsole();
         OnExit(exitCode, seen);
     }
 
@@ -176,6 +177,7 @@ internal sealed partial class ContainerMonitor
             _loop.Close(_listener);
         ReplyForTheLastTime(_waiters);
         ReplyForTheLastTime(_restartWaiters);
-        _loop.Stop();
+        // Whoever is attached gets the rest of the output, for a moment; nothing of the container is left that this could hold up.
+        _console.WhenAlone(_loop.Stop);
     }
 }

@@ -110,6 +110,18 @@ internal sealed partial class ContainerMonitor
             case "exec":
                 Execute(connection, request, descriptors);
                 break;
+            case "attach":
+                Attach(request, descriptors);
+                Reply(connection);
+                break;
+            case "keep":
+                Keep(descriptors);
+                Reply(connection);
+                break;
+            case "resize":
+                Resize(request);
+                Reply(connection);
+                break;
             case "connect":
                 Connect(request.Endpoint ?? throw new ContainerException(ErrorReason.InvalidArgument, "connect: a network is needed."));
                 Reply(connection);

@@ -18,6 +18,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     private readonly RestartManager _restarts;
     private readonly EventPublisher _events;
     private readonly JsonLogWriter _log;
+    private readonly ContainerConsole _console;
     private readonly StreamCollector _output;
     private readonly StreamCollector _errors;
     private readonly Cgroup _cgroup;
@@ -43,8 +44,10 @@ internal sealed partial class ContainerMonitor : IDisposable
         _log = new JsonLogWriter(paths.Log, _definition.Log);
         _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
         var owner = _spec.Process?.User.Uid ?? 0;
-        _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log);
-        _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log);
+        _console = new ContainerConsole(_loop);
+        _console.InputEnded += EndHolder;
+        _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log) { OnPiece = piece => _console.Write(piece, isError: false) };
+        _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log) { OnPiece = piece => _console.Write(piece, isError: true) };
         _oom = new OomWatcher(_loop, _cgroup, PublishOom);
 
         _loop.Add(_output.Descriptor, EventPollFlags.EPOLLIN, _ => _output.Collect());
@@ -100,6 +103,9 @@ internal sealed partial class ContainerMonitor : IDisposable
         _oom.Dispose();
         _log.Dispose();
         _events.Dispose();
+        _console.Dispose();
+        _terminalSocket?.Dispose();
+        _holder?.Dispose();
         _output.Dispose();
         _errors.Dispose();
         _restartTimer.Dispose();
@@ -142,10 +148,11 @@ internal sealed partial class ContainerMonitor : IDisposable
         PrepareNetwork();
         var oomKills = _cgroup.Has("memory") ? _cgroup.ReadOomKills() : 0;
         LaunchedProcess launched;
-        using (var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR))
+        using (var input = OpenConsole(out var terminal))
         using (var output = _output.OpenForContainer())
         using (var error = _errors.OpenForContainer())
-            launched = Launcher().Start(new LaunchStreams(input, output, error), RecordStart);
+        using (terminal)
+            launched = Launch(new LaunchStreams(input, output, error) { ConsoleSocket = terminal });
 
         _startedAt = Stopwatch.GetTimestamp();
         _isChild = true;
@@ -173,6 +180,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     /// </summary>
     private void RecordStart(int pid, ulong startTime)
     {
+        StartHolder(pid);
         var state = _state;
         WriteState(state with { Status = ContainerStatus.Running, Pid = pid, PidStartTime = startTime, ExitCode = null, StartedAt = DateTimeOffset.UtcNow, FinishedAt = null });
         _state = state;

@@ -40,6 +40,12 @@ public sealed record ContainerDefinition
     /// <summary>Whether PID 1 is our init, which forwards signals and reaps, with the command as its child.</summary>
     public bool Init { get; init; }
 
+    /// <summary>Whether PID 1 has a terminal of its own (runtime-spec, process.terminal).</summary>
+    public bool Tty { get; init; }
+
+    /// <summary>Whether PID 1's standard input is open and stays so until somebody who is attached ends it; without it, it is empty.</summary>
+    public bool Interactive { get; init; }
+
     /// <summary>The signal that asks PID 1 to end, by number; 15 (SIGTERM) unless the image says otherwise.</summary>
     public int StopSignal { get; set; } = 15;
 

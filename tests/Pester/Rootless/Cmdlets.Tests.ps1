@@ -144,6 +144,40 @@ Describe 'Looking into a container' -Tag Always {
         (Wait-Container app).ExitCode | Should -Be 137
     }
 
+    It 'shows what it has changed, and copies files in and out, running and down' {
+        Start-App | Out-Null
+        Set-Content "$TestDrive/note" 'text' -NoNewline
+        Copy-ContainerItem "$TestDrive/note" app:/tmp/note
+        Invoke-App app /target, cat, /tmp/note | Should -Be 'text'
+        Get-ContainerChange app | ForEach-Object ToString | Should -Be 'C /tmp', 'A /tmp/note'
+        Stop-Container app -Timeout 0
+        Copy-ContainerItem app:/tmp "$TestDrive/out" -Archive
+        Get-Content "$TestDrive/out/note" | Should -Be 'text'
+        (Get-Item "$TestDrive/out/note").UnixStat.UserId | Should -Be $uid
+        Copy-ContainerItem "$TestDrive/note" app:/again
+        (Start-Container app).State | Should -Be 'Running'
+        Invoke-App app /target, cat, /again | Should -Be 'text'
+    }
+
+    It 'has a terminal, and can be run in the foreground' {
+        Start-App app pause @{ Tty = $true } | Out-Null
+        $program = (Get-Process -Id $PID).Path
+        $manifest = (Get-Module ContainerChaos).Path | Split-Path | Join-Path -ChildPath ContainerChaos.psd1
+        if (Get-Command script -ErrorAction Ignore) {
+            $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("Import-Module '$manifest'; Enter-Container app -Command /target, exit, 7; 'code ' + `$LASTEXITCODE"))
+            $start = [Diagnostics.ProcessStartInfo]::new('script')
+            foreach ($argument in '-qefc', "exec $program -NoProfile -EncodedCommand $encoded", '/dev/null') { $start.ArgumentList.Add($argument) }
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $terminal = [Diagnostics.Process]::Start($start)
+            $said = $terminal.StandardOutput.ReadToEnd() + $terminal.StandardError.ReadToEnd()
+            $terminal.Dispose()
+            $said | Should -Match 'code 7'
+        }
+        (Invoke-ContainerCommand app -Tty -Command /target, stat, /dev/pts/0).ExitCode | Should -Be 0
+        (Invoke-Container -Image target -Command echo, hi -AutoRemove).Line | Should -Be 'hi'
+        (Should-FailWith InvalidState { Start-Container app -Attach @args }) | Should -Not -BeNullOrEmpty
+    }
+
     It 'runs a command with its exit code, its output and its errors' {
         Start-App | Out-Null
         $result = Invoke-ContainerCommand app -- /target exit 7
@@ -230,6 +264,20 @@ Describe 'Images' {
         (Get-Item "$($app.RootPath)/upper/tmp/theirs").UnixStat.UserId | Should -Be (600000 + 60000 - 1001)
         Remove-Container app -Force
         $app.RootPath | Should -Not -Exist
+    }
+
+    It 'copy files of other owners to and from a container' -Tag Ranges {
+        Import-ContainerImage $archive -Command /bin/target, pause | Out-Null
+        New-Container app -Image app | Start-Container | Out-Null
+        Invoke-App app /bin/target, rm, /etc/passwd | Out-Null
+        Get-ContainerChange app | ForEach-Object ToString | Should -Be 'C /etc', 'D /etc/passwd'
+        Copy-ContainerItem app:/home/app "$TestDrive/theirs"
+        Get-Content "$TestDrive/theirs/own" | Should -Be 'mine'
+        (Get-Item "$TestDrive/theirs/own").UnixStat.UserId | Should -Be $uid
+        Copy-ContainerItem app:/home/app app:/home/copy -Archive
+        Invoke-App app /bin/target, stat, /home/copy/own | Should -Match 'uid=1000 gid=1001'
+        Copy-ContainerItem "$TestDrive/theirs/own" app:/home/app/new
+        Invoke-App app /bin/target, stat, /home/app/new | Should -Match 'uid=0 gid=0'
     }
 
     It 'let another user open the standard streams by name' -Tag Ranges {
