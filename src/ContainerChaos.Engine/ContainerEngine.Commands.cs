@@ -17,21 +17,46 @@ public sealed partial class ContainerEngine
     {
         ArgumentNullException.ThrowIfNull(options);
         var definition = Find(nameOrId);
+        Check(definition, options);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Guard($"run '{options.Command[0]}' in container '{definition.Name}'", definition.Name, () => Run(definition, options, cancellationToken));
+    }
+
+    /// <summary>Starts a command in a running container and leaves it to itself: what it writes is lost, and nobody waits for its end.</summary>
+    /// <param name="nameOrId">As in <see cref="Get"/>.</param>
+    /// <param name="options">The command; it has neither input nor a terminal.</param>
+    /// <returns>The process; null when it has ended by now.</returns>
+    /// <exception cref="ContainerException">As <see cref="Invoke"/>.</exception>
+    public ContainerProcess? InvokeDetached(string nameOrId, ContainerCommandOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var definition = Find(nameOrId);
+        Check(definition, options);
+        if (options.Tty || options.Input is not null)
+            EngineErrors.Throw(ErrorReason.InvalidArgument, "A detached command has neither a terminal nor input.", definition.Name, "Leave out -Tty and the input, or -Detach.");
+        return Guard($"run '{options.Command[0]}' in container '{definition.Name}'", definition.Name, () =>
+        {
+            var process = Describe(definition, options);
+            using var nothing = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR);
+            using var session = Execute(definition, process, monitor => monitor.Execute(process, nothing, nothing, nothing));
+            return GetProcesses(definition.Id).FirstOrDefault(found => found.HostPid == session.Pid);
+        });
+    }
+
+    private static void Check(ContainerDefinition definition, ContainerCommandOptions options)
+    {
         if (options.Command.Count == 0 || options.Command[0].Length == 0 || options.Command.Any(argument => argument.Contains('\0')))
             EngineErrors.Throw(ErrorReason.InvalidArgument, "The command is empty or holds a zero byte.", definition.Name, "Give a program and its arguments.");
         if (options.WorkingDirectory is { } directory && !directory.StartsWith('/'))
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"The working directory '{directory}' is not an absolute path.", definition.Name, "Begin it with a slash.");
-        cancellationToken.ThrowIfCancellationRequested();
-        return Guard($"run '{options.Command[0]}' in container '{definition.Name}'", definition.Name, () => Run(definition, options, cancellationToken));
     }
 
     private ContainerCommandResult Run(ContainerDefinition definition, ContainerCommandOptions options, CancellationToken cancellationToken)
     {
         var process = Describe(definition, options);
         var started = Stopwatch.GetTimestamp();
-        using var collector = new OutputCollector(options.OnLine);
-        using var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDONLY);
-        using var session = Execute(definition, process, monitor => monitor.Execute(process, input, collector.OutputEnd, collector.ErrorEnd));
+        using var collector = new OutputCollector(options.OnLine, options.Input, options.Tty);
+        using var session = Execute(definition, process, monitor => collector.Start(monitor, process));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout is { } timeout)
             deadline.CancelAfter(timeout);
@@ -71,7 +96,7 @@ public sealed partial class ContainerEngine
         catch (ContainerException e) when (e.Reason == ErrorReason.PidTableFull && _store.TryReadState(definition.Id) is { Pid: > 0 } state)
         {
             // Who fills the table decides what helps: zombies are PID 1's doing, everything else is load.
-            var zombies = ProcessTable.CountZombies(state.Pid, state.PidStartTime);
+            var zombies = ProcessTable.CountZombies(state.Pid, state.PidStartTime, GroupOf(definition));
             if (zombies == 0)
                 throw;
             var limit = CgroupHost.Current.Group(GetCgroupPath(definition.Id)).ReadPidsLimit();
@@ -92,23 +117,33 @@ public sealed partial class ContainerEngine
     {
         var spec = RuntimeSpecJson.Read(_store.GetPaths(definition.Id).Spec);
         var own = spec.Process!;
+        var user = options.User is null ? null : ImageUser.Resolve(options.User, definition.LowerDirs);
         var process = own with
         {
             Args = options.Command,
             Cwd = options.WorkingDirectory ?? own.Cwd,
-            Env = EnvironmentVariables.Merge(own.Env, options.Env.Select(pair => $"{pair.Key}={pair.Value}")),
+            Env = EnvironmentVariables.Merge(
+                own.Env,
+                // A home that nobody chose goes with the user.
+                user is not null && own.Env.Contains("HOME=" + ImageUser.Resolve($"{own.User.Uid}", definition.LowerDirs).Home) ? ["HOME=" + user.Home] : [],
+                options.Tty && !own.Terminal ? [EnvironmentVariables.Terminal] : [],
+                options.Env.Select(pair => $"{pair.Key}={pair.Value}")),
+            Terminal = options.Tty,
+            ConsoleSize = options is { Tty: true, Size: { } size } ? new ConsoleSizeSpec { Width = size.Width, Height = size.Height } : null,
         };
-        if (options.User is null)
-            return process;
-        var user = ImageUser.Resolve(options.User, definition.LowerDirs);
-        // A home that nobody chose goes with the user.
-        if (!options.Env.ContainsKey("HOME") && own.Env.Contains("HOME=" + ImageUser.Resolve($"{own.User.Uid}", definition.LowerDirs).Home))
-            process = process with { Env = EnvironmentVariables.Merge(process.Env, ["HOME=" + user.Home]) };
-        var identity = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups };
-        return process with
+        if (user is not null)
         {
-            User = spec.Linux is { UidMappings.Count: > 0 } linux ? OrdinaryUser.Adapt(identity, new IdMaps(linux.UidMappings, linux.GidMappings), definition.Name) : identity,
-            Capabilities = ContainerSpec.CapabilitiesOf(user),
-        };
+            var identity = new UserSpec { Uid = user.UserId, Gid = user.GroupId, AdditionalGids = user.Groups };
+            process = process with
+            {
+                User = spec.Linux is { UidMappings.Count: > 0 } linux ? OrdinaryUser.Adapt(identity, new IdMaps(linux.UidMappings, linux.GidMappings), definition.Name) : identity,
+                Capabilities = ContainerSpec.CapabilitiesOf(user, own.Capabilities?.Bounding ?? []),
+            };
+        }
+
+        // Docker's --privileged of exec: every capability, and nothing of the container's devices or mounts.
+        return options.Privileged
+            ? process with { Capabilities = new CapabilitiesSpec { Bounding = CapabilitiesSpec.All, Permitted = CapabilitiesSpec.All, Effective = CapabilitiesSpec.All }, NoNewPrivileges = false }
+            : process;
     }
 }

@@ -18,19 +18,21 @@ public sealed partial class ContainerEngine
     public Container Create(ContainerCreateOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var network = options.Network ?? Options.DefaultNetwork;
+        options = options with { Network = network };
         ContainerCreateOptionsCheck.Check(options);
         cancellationToken.ThrowIfCancellationRequested();
         var image = Images.Get(options.Image);
         var command = ResolveCommand(options, image);
         var lowerDirs = Images.GetLowerDirs(image);
-        var network = options.Network ?? Options.DefaultNetwork;
-        options = options with { Network = network };
-        var networkContainer = network.StartsWith("container:", StringComparison.Ordinal) && network.Length > 10 ? _store.Resolve(network["container:".Length..]) : null;
+        var networkContainer = NamespaceMode.ContainerOf(network) is { } joined ? _store.Resolve(joined) : null;
+        var pidContainer = NamespaceMode.ContainerOf(options.Pid) is { } joinedPid ? _store.Resolve(joinedPid) : null;
+        var ipcContainer = NamespaceMode.ContainerOf(options.Ipc) is { } joinedIpc ? ResolveShareable(joinedIpc, options) : null;
+        var hostname = ResolveHostname(options, networkContainer);
         var networks = ResolveNetworks(network, options);
-        // What lies deeper is mounted later, or it would be hidden.
-        VolumeMount[] volumes = [.. options.Volumes.Select(VolumeMount.Parse).OrderBy(volume => volume.Destination.Count('/'))];
-        if (volumes.GroupBy(volume => volume.Destination).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            EngineErrors.Throw(ErrorReason.InvalidArgument, $"Two volumes have the destination '{twice.Key}'.", twice.Key, "Give each its own.");
+        var requests = MountRequest.Of(options, image);
+        var limit = WritableLayer.ParseLimit(options.StorageOptions, options.Name ?? options.Image);
+        var labels = KeyValueFile.Read("LabelFile", options.LabelFiles, _ => "", options.Name ?? options.Image);
         try
         {
             _store.EnsureDirectories();
@@ -38,6 +40,7 @@ public sealed partial class ContainerEngine
             using var pin = Images.TryPin(image);
             if (pin is null)
                 EngineErrors.Throw(ErrorReason.ImageNotFound, $"Image '{image.Reference}' has just been removed.", options.Image, "Import it again.");
+            using var volumes = VolumeClaim.Take(_volumes, requests);
             var definition = new ContainerDefinition
             {
                 Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
@@ -46,25 +49,37 @@ public sealed partial class ContainerEngine
                 ImageId = image.Id,
                 CreatedAt = DateTimeOffset.UtcNow,
                 Command = command,
-                Labels = MergeLabels(image.Labels, options.Labels),
+                Labels = MergeLabels(image.Labels, labels, options.Labels),
+                Annotations = options.Annotations,
+                Limits = options.Limits,
+                Privileged = options.Privileged,
                 RestartPolicy = options.RestartPolicy,
                 RestartDelay = options.RestartDelay,
                 Init = options.Init,
+                Tty = options.Tty,
+                Interactive = options.Interactive,
                 StopSignal = SignalArgument.Parse(options.StopSignal ?? image.StopSignal ?? "SIGTERM", options.Name),
                 StopTimeout = options.StopTimeout ?? s_defaultStopTimeout,
                 NetworkMode = network,
                 NetworkContainerId = networkContainer,
+                PidMode = options.Pid is "" or "private" ? null : options.Pid,
+                PidContainerId = pidContainer,
+                IpcMode = options.Ipc is "" or "private" ? null : options.Ipc,
+                IpcContainerId = ipcContainer,
                 LowerDirs = lowerDirs,
+                Mounts = volumes.Mounts,
                 Log = options.Log,
                 HealthCheck = HealthCheckResolver.Resolve(options.Health, image.Healthcheck, options.Name ?? options.Image),
                 AutoRemove = options.AutoRemove,
             };
-            var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs);
+            var user = ImageUser.Resolve(options.User ?? image.User, lowerDirs).With(options.GroupAdd, lowerDirs, options.Name ?? options.Image);
             var maps = Images.GetMaps(image);
-            var spec = ContainerSpec.Create(definition.Id, GetCgroupPath(definition.Id), options, image, command, user, volumes, maps, NetworkFilesFolder(networks, definition.Id, networkContainer));
-            foreach (var volume in volumes)
-                volume.EnsureSource();
-            return Write(definition, spec, networks, maps, hasGivenName: options.Name is not null, cancellationToken);
+            var spec = ContainerSpec.Create(
+                definition.Id, GetCgroupPath(definition.Id), options, image, command, user, hostname ?? definition.Id[..12], [.. requests.Zip(volumes.Mounts)], maps,
+                NetworkFilesFolder(networks, definition.Id, networkContainer));
+            var container = Write(definition, spec, networks, CopyUps(requests, volumes.Mounts), maps, limit, hasGivenName: options.Name is not null, cancellationToken);
+            volumes.Keep();
+            return container;
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {
@@ -74,7 +89,7 @@ public sealed partial class ContainerEngine
     }
 
     // Everything is written into a hidden directory; its rename is the moment the container exists.
-    private Container Write(ContainerDefinition definition, RuntimeSpec spec, ContainerNetworks? networks, IdMaps? maps, bool hasGivenName, CancellationToken cancellationToken)
+    private Container Write(ContainerDefinition definition, RuntimeSpec spec, ContainerNetworks? networks, string[] copyUps, IdMaps? maps, long? limit, bool hasGivenName, CancellationToken cancellationToken)
     {
         var paths = _store.GetPaths(definition.Id);
         var directory = OwnedDirectory.NewPath(_store.ContainersDirectory, "create");
@@ -83,12 +98,17 @@ public sealed partial class ContainerEngine
         var reserved = false;
         try
         {
+            Durable.Step?.Invoke($"make {directory}");
             Directory.CreateDirectory(directory);
             Directory.CreateDirectory(draft.Work);
             Directory.CreateDirectory(draft.RootFileSystem);
             MakeUpper(draft.Upper, definition.LowerDirs[0], maps);
+            if (limit is { } bytes)
+                definition = definition with { Storage = WritableLayer.Limit(draft, definition.Id, bytes) };
             Write(draft.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec));
             WriteNetworks(draft, networks);
+            if (copyUps.Length > 0)
+                Write(draft.CopyUp, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', copyUps)));
             Write(draft.State, JsonSerializer.SerializeToUtf8Bytes(state, SupervisorJson.Default.ContainerState));
             Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
             cancellationToken.ThrowIfCancellationRequested();
@@ -100,12 +120,15 @@ public sealed partial class ContainerEngine
                 Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
             }
 
+            // Not waited for until it is on the disk: see decision 0070.
+            Durable.Step?.Invoke($"rename to {paths.ContainerDirectory}");
             Directory.Move(directory, paths.ContainerDirectory);
         }
         catch
         {
             if (reserved)
                 _store.Release(definition.Name, definition.Id);
+            WritableLayer.Release(definition, _store.ContainersDirectory);
             OwnedDirectory.Delete(directory, Options.CcrunPath);
             throw;
         }
@@ -114,6 +137,10 @@ public sealed partial class ContainerEngine
         Record(EventTypes.Create, definition);
         return Describe(definition, state);
     }
+
+    /// <summary>Where the image's content comes into a volume at the first start; one that is a directory of the host keeps what it has.</summary>
+    private string[] CopyUps(IReadOnlyList<MountRequest> requests, IReadOnlyList<ContainerMount> mounts) =>
+        [.. requests.Zip(mounts).Where(pair => pair.Second.Name is { } name && !pair.First.NoCopy && pair.Second.Source == _volumes.Files(name).Data).Select(pair => pair.Second.Destination)];
 
     private ContainerException NameInUse(string name)
     {
@@ -128,7 +155,8 @@ public sealed partial class ContainerEngine
     private void MakeUpper(string upper, string lower, IdMaps? maps)
     {
         Directory.CreateDirectory(upper);
-        var root = FileStatus.Read(lower);
+        using var top = UnixDirectory.Open(lower);
+        var root = top.TryStat(".")!.Value;
         using var directory = UnixDirectory.Open(upper);
         if (maps is null && (root.UserId != 0 || root.GroupId != 0))
             directory.SetOwner(".", root.UserId, root.GroupId);
@@ -141,11 +169,7 @@ public sealed partial class ContainerEngine
         File.Delete(list);
     }
 
-    private static void Write(string path, byte[] content)
-    {
-        using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */);
-        file.Write(content);
-    }
+    private static void Write(string path, byte[] content) => Durable.WriteNew(path, content, sync: false);
 
     private static string[] ResolveCommand(ContainerCreateOptions options, Image image)
     {
@@ -159,11 +183,29 @@ public sealed partial class ContainerEngine
         return command;
     }
 
-    private static Dictionary<string, string> MergeLabels(IReadOnlyDictionary<string, string> image, IReadOnlyDictionary<string, string> own)
+    private static Dictionary<string, string> MergeLabels(params IReadOnlyDictionary<string, string>[] layers)
     {
-        var labels = new Dictionary<string, string>(image);
-        foreach (var (name, value) in own)
+        var labels = new Dictionary<string, string>();
+        foreach (var (name, value) in layers.SelectMany(layer => layer))
             labels[name] = value;
         return labels;
+    }
+
+    /// <summary>The host name, as Docker chooses it; null for one made of the id.</summary>
+    private string? ResolveHostname(ContainerCreateOptions options, string? networkContainer)
+    {
+        if (options.Hostname is not null)
+            return options.Hostname;
+        if (networkContainer is not null)
+            return RuntimeSpecJson.Read(_store.GetPaths(networkContainer).Spec).Hostname;
+        return options.Network == "host" || options.Uts == "host" ? ContainerSpec.HostsName : null;
+    }
+
+    private string ResolveShareable(string nameOrId, ContainerCreateOptions options)
+    {
+        var id = _store.Resolve(nameOrId);
+        if (_store.TryReadDefinition(id) is { IpcMode: not "shareable" } other)
+            throw EngineErrors.Option("Ipc", options.Ipc, $"joins '{other.Name}', whose IPC namespace is {other.IpcMode ?? "private"}", options.Name ?? options.Image, "Make that container with -Ipc shareable.");
+        return id;
     }
 }

@@ -59,7 +59,11 @@ public sealed partial class ContainerEngine
     }
 
     /// <summary>Notes what the engine itself did to a container; what its monitor does, that notes.</summary>
-    private void Record(string type, ContainerDefinition definition) => EventJournal.Append(
-        _store.JournalPath,
-        new ContainerEvent(type, definition.Id, DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), new Dictionary<string, string> { ["image"] = definition.Image }) { Name = definition.Name });
+    private void Record(string type, ContainerDefinition definition, params ReadOnlySpan<(string Key, string Value)> attributes)
+    {
+        var values = new Dictionary<string, string> { ["image"] = definition.Image };
+        foreach (var (key, value) in attributes)
+            values[key] = value;
+        EventJournal.Append(_store.JournalPath, new ContainerEvent(type, definition.Id, DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), values) { Name = definition.Name });
+    }
 }

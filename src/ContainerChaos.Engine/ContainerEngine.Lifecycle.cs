@@ -13,6 +13,7 @@ public sealed partial class ContainerEngine
     public Container Start(string nameOrId, CancellationToken cancellationToken = default)
     {
         var (definition, state) = Look(nameOrId);
+        RequireWhole(definition, "start");
         cancellationToken.ThrowIfCancellationRequested();
         if (state.Status == ContainerStatus.Paused)
             throw new ContainerException(ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': it is paused.", definition.Name) { Remedy = $"Use Resume-Container {definition.Name}" };
@@ -26,8 +27,8 @@ public sealed partial class ContainerEngine
         }
         return Guard($"start container '{definition.Name}'", definition.Name, () =>
         {
-            CheckNetwork(definition);
-            return Describe(definition, MonitorLauncher.Start(Options.CcrunPath, _store.GetPaths(definition.Id)));
+            CheckJoined(definition);
+            return Describe(definition, OptionNames.Translate(() => MonitorLauncher.Start(Options.CcrunPath, _store.GetPaths(definition.Id))));
         });
     }
 
@@ -85,20 +86,46 @@ public sealed partial class ContainerEngine
     /// <param name="force">Kill it first if it runs.</param>
     /// <param name="cancellationToken">Stops waiting for the kill; the container stays then.</param>
     /// <exception cref="ContainerException">InvalidState when it runs and <paramref name="force"/> is false.</exception>
-    public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default)
+    public void Remove(string nameOrId, bool force = false, CancellationToken cancellationToken = default) =>
+        Remove(nameOrId, new ContainerRemoveOptions { Force = force }, cancellationToken);
+
+    /// <summary>Removes a container with its writable layer and its log.</summary>
+    /// <param name="nameOrId">As in <see cref="Get"/>.</param>
+    /// <param name="options">Whether it is killed, and what goes with it.</param>
+    /// <param name="cancellationToken">Stops waiting for the kill; the container stays then.</param>
+    /// <exception cref="ContainerException">InvalidState when it runs and is not to be killed.</exception>
+    public void Remove(string nameOrId, ContainerRemoveOptions options, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var (definition, state) = Look(nameOrId);
         // By its state it may be down when it is just being started.
         var isUp = IsActive(state) || IsServed(definition);
-        if (isUp && !force)
+        if (isUp && !options.Force)
         {
             EngineErrors.Throw(
                 ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it is {(IsActive(state) ? state.Status.ToString().ToLowerInvariant() : "being started")}.", definition.Name,
                 $"Stop it first, or use -Force: Remove-Container {definition.Name} -Force");
         }
-        if (isUp)
+        if (isUp || (definition.Damage is not null && options.Force))
             BringDown(definition, cancellationToken);
         Guard($"remove container '{definition.Name}'", definition.Name, () => RemoveFiles(definition));
+        if (options.Volumes)
+            RemoveAnonymousVolumes(definition);
+    }
+
+    private void RemoveAnonymousVolumes(ContainerDefinition definition)
+    {
+        foreach (var volume in definition.Mounts.Where(mount => mount.IsAnonymous))
+        {
+            try
+            {
+                Guard($"remove volume '{volume.Name}'", volume.Name!, () => _volumes.Remove(volume.Name!));
+            }
+            catch (ContainerException e) when (e.Reason == ErrorReason.VolumeInUse)
+            {
+                // Another container was given it by its name.
+            }
+        }
     }
 
     /// <summary>Subscribes to the events of an active container, from now until its monitor ends.</summary>
@@ -148,19 +175,23 @@ public sealed partial class ContainerEngine
         Describe(definition, answer ?? _store.TryReadState(definition.Id) ?? throw ContainerStore.NotFound(definition.Name));
 
     // The monitor looks for itself at every start; here the answer has the other one's name, and a dead monitor of it is replaced.
-    private void CheckNetwork(ContainerDefinition definition)
+    private void CheckJoined(ContainerDefinition definition)
     {
-        if (definition.NetworkContainerId is not { } id)
-            return;
-        var other = _store.TryReadDefinition(id);
-        var state = other is null ? null : Refresh(other);
-        if (other is null || state is not { Pid: > 0 })
+        foreach (var (id, what) in (ReadOnlySpan<(string?, string)>)
+            [(definition.NetworkContainerId, "network"), (definition.PidContainerId, "PID namespace"), (definition.IpcContainerId, "IPC namespace")])
         {
-            throw new ContainerException(
-                ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': '{other?.Name ?? definition.NetworkMode}', whose network it joins, does not run.", definition.Name)
+            if (id is null)
+                continue;
+            var other = _store.TryReadDefinition(id);
+            var state = other is null ? null : Refresh(other);
+            if (other is null || state is not { Pid: > 0 })
             {
-                Remedy = other is null ? "Remove it and create it with another network." : $"Start that one first: Start-Container {other.Name}",
-            };
+                throw new ContainerException(
+                    ErrorReason.InvalidState, $"Cannot start container '{definition.Name}': '{other?.Name ?? id[..12]}', whose {what} it joins, does not run.", definition.Name)
+                {
+                    Remedy = other is null ? "Remove it and create it without that." : $"Start that one first: Start-Container {other.Name}",
+                };
+            }
         }
     }
 

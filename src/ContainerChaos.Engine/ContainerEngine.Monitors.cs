@@ -13,6 +13,8 @@ public sealed partial class ContainerEngine
     /// <returns>Null when the container has been removed.</returns>
     private ContainerState? Refresh(ContainerDefinition definition)
     {
+        if (definition.Damage is { } damage)
+            return _store.Exists(definition.Id) ? new ContainerState { Status = ContainerStatus.Dead, Error = damage } : null;
         var state = _store.TryReadState(definition.Id);
         if (state is null || (IsActive(state) && IsMonitorAlive(definition, state)))
             return state;
@@ -36,7 +38,7 @@ public sealed partial class ContainerEngine
     /// <summary>Of what is down: a removal that nobody is at any more, and a container that its monitor did not live to remove.</summary>
     private ContainerState? Settle(ContainerDefinition definition, ContainerState state)
     {
-        if (state.Status == ContainerStatus.Removing && !ContainerFiles.IsLocked(_store.GetPaths(definition.Id)))
+        if (state.Status == ContainerStatus.Removing && !ContainerRemoval.IsLocked(_store.GetPaths(definition.Id)))
         {
             state = _store.TryReadState(definition.Id)!;
             if (state is { Status: ContainerStatus.Removing })
@@ -58,7 +60,8 @@ public sealed partial class ContainerEngine
     private bool RemoveFiles(ContainerDefinition definition)
     {
         // Usually gone with the last process. What a killed monitor left behind goes here.
-        CgroupHost.Current.Group(GetCgroupPath(definition.Id)).TryDelete();
+        CgroupHost.Current.Group(GetCgroupPath(definition.Id), further: ["cpuset", "devices"]).TryDelete();
+        WritableLayer.Release(definition, _store.ContainersDirectory);
         var removed = _store.Remove(definition);
         if (removed)
             Record(EventTypes.Destroy, definition);

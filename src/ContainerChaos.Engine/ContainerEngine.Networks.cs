@@ -74,9 +74,11 @@ public sealed partial class ContainerEngine
             }
             HostBridge.Remove(network, networks);
             networks.Forget(network.Id);
+            OwnedDirectory.Sweep(networks.DataDirectory, Options.CcrunPath);
             var grave = OwnedDirectory.NewPath(networks.DataDirectory, "removed");
-            Directory.Move(Path.Combine(networks.DataDirectory, network.Id), grave);
+            Durable.Move(Path.Combine(networks.DataDirectory, network.Id), grave);
             OwnedDirectory.Delete(grave, Options.CcrunPath);
+            ObjectEvents.Record(Options, EventTypes.Network, EventTypes.Destroy, network.Id, network.Name, ("type", "bridge"));
             return true;
         });
     }
@@ -138,6 +140,7 @@ public sealed partial class ContainerEngine
         Labels = network.Labels,
         CreatedAt = network.CreatedAt,
         Bridge = network.Bridge,
+        Warning = network.Damage,
         Containers = [.. Networks.Leases(network.Id).Select(lease => lease.ContainerName).Distinct().Order(StringComparer.Ordinal)],
     };
 
@@ -195,21 +198,24 @@ public sealed partial class ContainerEngine
             Id = id,
             Name = options.Name,
             // The well-known name is for the installation, not for each root that somebody tries something out in.
-            Bridge = options.Name == NetworkDefinition.DefaultName && Options.DataRoot == DefaultDataRoot ? "ccbr0" : "ccbr-" + id[..10],
+            Bridge = options.Name == NetworkDefinition.DefaultName && Options.DataRoot == DefaultDataRoot ? "ccbr0" : NetworkDirectory.BridgeOf(id),
             Subnets = new SubnetChoice(options, networks.List()).Choose(),
             Internal = options.Internal,
             Labels = options.Labels,
             CreatedAt = DateTimeOffset.UtcNow,
         };
         var draft = OwnedDirectory.NewPath(networks.DataDirectory, "create");
+        OwnedDirectory.Sweep(networks.DataDirectory, Options.CcrunPath);
+        Durable.Step?.Invoke($"make {draft}");
         Directory.CreateDirectory(draft);
-        Write(Path.Combine(draft, "network.json"), JsonSerializer.SerializeToUtf8Bytes(network, SupervisorJson.Default.NetworkDefinition));
         Write(Path.Combine(draft, "lock"), []);
-        Directory.Move(draft, Path.Combine(networks.DataDirectory, id));
+        Durable.WriteNew(Path.Combine(draft, "network.json"), JsonSerializer.SerializeToUtf8Bytes(network, SupervisorJson.Default.NetworkDefinition));
+        Durable.Move(draft, Path.Combine(networks.DataDirectory, id));
+        ObjectEvents.Record(Options, EventTypes.Network, EventTypes.Create, id, network.Name, ("type", "bridge"));
         return network;
     }
 
-    /// <summary>The networks of a new container; null for one that shares a network or has none.</summary>
+    /// <summary>The networks of a new container, none in some cases, with what its files in /etc say; null for one that shares another container's.</summary>
     private ContainerNetworks? ResolveNetworks(string network, ContainerCreateOptions options)
     {
         var subject = options.Name ?? options.Image;
@@ -226,13 +232,23 @@ public sealed partial class ContainerEngine
             }
             if (options.NetworkAliases.Count > 0 || options.IPAddress is not null || options.IPv6Address is not null)
                 EngineErrors.Throw(ErrorReason.InvalidArgument, $"In the network '{network}' a container has no alias and no address of its own.", subject, "Use a network of New-ContainerNetwork.");
-            return null;
+            return network is "none" or "host" ? Settings([]) with { SharesHost = network == "host" } : null;
         }
         if (string.IsNullOrWhiteSpace(network))
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{network}' is not a network.", subject, "Use none, host, bridge, container:NAME or the name of a network.");
         RequireRoot(network, subject);
         var endpoint = Endpoint(FindNetwork(network), subject, new NetworkConnectOptions { Aliases = options.NetworkAliases, IPAddress = options.IPAddress, IPv6Address = options.IPv6Address });
-        return new ContainerNetworks { Endpoints = [endpoint], Ports = ports };
+        return Settings([endpoint]) with { Ports = ports };
+
+        ContainerNetworks Settings(IReadOnlyList<EndpointSettings> endpoints) => new()
+        {
+            Endpoints = endpoints,
+            DnsServers = options.DnsServers,
+            DnsSearch = options.DnsSearch,
+            DnsOptions = options.DnsOptions,
+            ExtraHosts = [.. options.ExtraHosts.Select(host => ExtraHostArgument.Parse(host, subject))],
+            Domainname = options.Domainname,
+        };
     }
 
     private static void RequireRoot(string network, string subject)
@@ -243,6 +259,8 @@ public sealed partial class ContainerEngine
 
     private static EndpointSettings Endpoint(NetworkDefinition network, string subject, NetworkConnectOptions options)
     {
+        if (network.Damage is { } damage)
+            EngineErrors.Throw(ErrorReason.StoreDamaged, $"The network '{network.Name}' can't be used: {damage}", subject, $"Remove it: Remove-ContainerNetwork {network.Name}; then make it again.");
         if (network.IsDefault && (options.Aliases.Count > 0 || options.IPAddress is not null || options.IPv6Address is not null))
             EngineErrors.Throw(ErrorReason.InvalidArgument, "In the default network a container has no alias, and the address that it gets.", subject, "Use a network of New-ContainerNetwork.");
         foreach (var alias in options.Aliases)
@@ -305,8 +323,8 @@ public sealed partial class ContainerEngine
         if (networks is null)
             return;
         Write(paths.Networks, JsonSerializer.SerializeToUtf8Bytes(networks, SupervisorJson.Default.ContainerNetworks));
-        // What is bound into the container has to be there; the monitor fills it at each start.
-        foreach (var name in NetworkFiles.Names)
+        // What is bound into the container has to be there; the monitor fills it at each start, and makes it where nobody can ask for it before.
+        foreach (var name in networks.Endpoints.Count == 0 ? [] : NetworkFiles.Names)
             Write(Path.Combine(paths.ContainerDirectory, name), []);
     }
 

@@ -1,4 +1,5 @@
 using ContainerChaos.Linux;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Engine;
 
@@ -10,15 +11,15 @@ public sealed partial class ContainerEngine
     public IReadOnlyList<ContainerProcess> GetProcesses(string nameOrId)
     {
         var (definition, state) = Look(nameOrId);
-        return state.Pid > 0 ? ProcessTable.Read(definition.Name, state.Pid, state.PidStartTime) : [];
+        return state.Pid > 0 ? ProcessTable.Read(definition.Name, state.Pid, state.PidStartTime, GroupOf(definition)) : [];
     }
 
     /// <summary>How many processes of a container are dead and not reaped.</summary>
     /// <param name="nameOrId">As in <see cref="Get"/>.</param>
     public int CountZombies(string nameOrId)
     {
-        var (_, state) = Look(nameOrId);
-        return state.Pid > 0 ? ProcessTable.CountZombies(state.Pid, state.PidStartTime) : 0;
+        var (definition, state) = Look(nameOrId);
+        return state.Pid > 0 ? ProcessTable.CountZombies(state.Pid, state.PidStartTime, GroupOf(definition)) : 0;
     }
 
     /// <summary>The namespaces of PID 1, each beside the host's.</summary>
@@ -39,4 +40,7 @@ public sealed partial class ContainerEngine
         // Read afterwards, so that what was listed belonged to this PID 1 and not to a later owner of its number.
         return ProcessStat.TryReadStartTime(state.Pid) == state.PidStartTime ? namespaces : [];
     }
+
+    /// <summary>What tells a container's processes from those that share its PID namespace; null where nobody does.</summary>
+    private static string? GroupOf(ContainerDefinition definition) => definition.PidMode is null ? null : definition.Id;
 }

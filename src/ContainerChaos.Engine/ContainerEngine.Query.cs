@@ -44,6 +44,12 @@ public sealed partial class ContainerEngine
         return (definition, Refresh(definition) ?? throw ContainerStore.NotFound(nameOrId));
     }
 
+    private static void RequireWhole(ContainerDefinition definition, string verb)
+    {
+        if (definition.Damage is { } damage)
+            EngineErrors.Throw(ErrorReason.StoreDamaged, $"Cannot {verb} container '{definition.Name}': {damage}", definition.Name, $"Remove it, and make it again: Remove-Container {definition.Name}");
+    }
+
     private ContainerDefinition Find(string nameOrId)
     {
         try

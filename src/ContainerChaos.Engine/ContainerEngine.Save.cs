@@ -20,6 +20,7 @@ public sealed partial class ContainerEngine
     {
         options ??= new ContainerCommitOptions();
         var (definition, state) = Look(nameOrId);
+        RequireWhole(definition, "save");
         return Guard($"save container '{definition.Name}'", definition.Name, () =>
         {
             var paths = _store.GetPaths(definition.Id);
@@ -30,11 +31,14 @@ public sealed partial class ContainerEngine
             var frozen = state.Status == ContainerStatus.Running && !options.NoPause && TryFreeze(definition);
             try
             {
-                return Images.Save(
-                    definition.ImageId, paths.Upper, reference, definition.Name,
+                using var layer = WritableLayer.Open(definition, paths);
+                var image = Images.Save(
+                    definition.ImageId, layer.Path, reference, definition.Name,
                     config => Configure(config, definition, spec, options),
                     new OciHistory { Created = DateTimeOffset.UtcNow, CreatedBy = string.Join(' ', definition.Command), Author = options.Author, Comment = options.Message },
                     cancellationToken);
+                Record("commit", definition);
+                return image;
             }
             finally
             {
@@ -72,7 +76,7 @@ public sealed partial class ContainerEngine
         }
 
         // The engine's own, which every container gets anew.
-        string[] made = ["HOSTNAME=" + spec.Hostname, EnvironmentVariables.DefaultPath];
+        string[] made = ["HOSTNAME=" + (spec.Hostname ?? ContainerSpec.HostsName), EnvironmentVariables.DefaultPath, EnvironmentVariables.Terminal];
         var known = (config.Env ?? []).Select(NameOf).ToHashSet();
         config.Env = [.. process.Env.Where(variable => known.Contains(NameOf(variable)) || !(made.Contains(variable) || NameOf(variable) == "HOME"))];
         config.WorkingDir = process.Cwd;

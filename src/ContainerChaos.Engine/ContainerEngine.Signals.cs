@@ -26,7 +26,7 @@ public sealed partial class ContainerEngine
         var waits = state.Pid > 0 && ProcessSystemCall.IsWaitingForSignals(state.Pid);
         if (state.Pid <= 0 || ProcessStatus.TryRead(state.Pid) is not { } status || Ask(definition, monitor => monitor.Kill(signal)) is null)
             throw NotRunning(definition, state, "signal");
-        return SignalExplanation.Describe(definition, signal, state.Pid, 1, status, waits);
+        return SignalExplanation.Describe(definition, signal, state.Pid, status.NamespacePids is [.., var pid] ? pid : 1, status, waits);
     }
 
     /// <summary>Sends a signal to PID 1 from outside and past the monitor: a fault. The restart policy stays armed.</summary>
@@ -44,16 +44,19 @@ public sealed partial class ContainerEngine
     {
         if (state.Pid <= 0)
             throw NotRunning(definition, state, "signal");
-        var hostPid = ProcessTable.FindHostPid(state.Pid, state.PidStartTime, containerPid) ?? throw NoSuchProcess(definition, containerPid);
+        var hostPid = ProcessTable.FindHostPid(state.Pid, state.PidStartTime, containerPid, GroupOf(definition)) ?? throw NoSuchProcess(definition, containerPid);
         var waits = ProcessSystemCall.IsWaitingForSignals(hostPid);
         // Held first, verified then: from here on the PID can't become another process.
         using var process = PidFd.TryOpen(hostPid) ?? throw NoSuchProcess(definition, containerPid);
         if (ProcessStat.TryReadStartTime(state.Pid) != state.PidStartTime ||
             !ProcessNamespace.TryReadPidNamespace(state.Pid, out var expected) || !ProcessNamespace.TryReadPidNamespace(hostPid, out var actual) || actual != expected ||
-            ProcessStatus.TryRead(hostPid) is not { } status || status.NamespacePids is not [.., var pid] || pid != containerPid ||
+            ProcessStatus.TryRead(hostPid) is not { } status || status.NamespacePids is not [.., var pid] || (pid != containerPid && !IsFirst()) ||
             !process.SendSignal(signal))
             throw NoSuchProcess(definition, containerPid);
-        return SignalExplanation.Describe(definition, signal, hostPid, containerPid, status, waits);
+        return SignalExplanation.Describe(definition, signal, hostPid, pid, status, waits);
+
+        // In a namespace that is not its own, "PID 1" is the container's first process, whatever its number.
+        bool IsFirst() => definition.PidMode is not null && containerPid == 1;
     }
 
     private static ContainerException NoSuchProcess(ContainerDefinition definition, int containerPid) => containerPid == 1

@@ -17,7 +17,10 @@ public sealed partial class ContainerEngine
         {
             var definition = Find(nameOrId);
             cancellationToken.ThrowIfCancellationRequested();
-            return Finished(definition, Ask(definition, monitor => monitor.WaitForExit(cancellationToken)));
+            var ended = Finished(definition, Ask(definition, monitor => monitor.WaitForExit(cancellationToken)));
+            if (definition.AutoRemove && ended.State is (ContainerStatus.Exited or ContainerStatus.Removing))
+                AwaitRemoval(definition);
+            return ended;
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound && TryRecallRemoved(nameOrId) is { } removed)
         {
@@ -52,6 +55,19 @@ public sealed partial class ContainerEngine
         }
     }
 
+    /// <summary>Its monitor may have said that it is down and be removing it; that one's lock is waited for. If it died, the removal is done here.</summary>
+    private void AwaitRemoval(ContainerDefinition definition)
+    {
+        try
+        {
+            Guard($"remove container '{definition.Name}'", definition.Name, () => RemoveFiles(definition));
+        }
+        catch (ContainerException)
+        {
+            // It has been started again, or is dead now and says why; what was waited for is its end.
+        }
+    }
+
     /// <summary>A container that was removed at its end before anybody waited for it: how it ended is in the journal.</summary>
     private Container? TryRecallRemoved(string id)
     {
@@ -82,8 +98,10 @@ public sealed partial class ContainerEngine
         {
             var state = Refresh(definition) ?? throw ContainerStore.NotFound(definition.Name);
             // The run that was there has an end, or is the last one no more; or one came and went.
-            var isNew = state.StartedAt != before.StartedAt;
-            if (before.Status is ContainerStatus.Running or ContainerStatus.Paused ? isNew || state.FinishedAt != before.FinishedAt : isNew && !IsActive(state))
+            var isOver = before.Status is ContainerStatus.Running or ContainerStatus.Paused
+                ? (state.Pid, state.PidStartTime) != (before.Pid, before.PidStartTime)
+                : state.StartedAt != before.StartedAt && !IsActive(state);
+            if (isOver)
                 return Describe(definition, state);
             if (!IsActive(state))
             {

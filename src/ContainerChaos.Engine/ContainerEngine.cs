@@ -15,6 +15,7 @@ namespace ContainerChaos.Engine;
 public sealed partial class ContainerEngine
 {
     private readonly ContainerStore _store;
+    private readonly VolumeStore _volumes;
 
     /// <summary>Opens an engine. Nothing is started, scanned or created before it is needed.</summary>
     /// <param name="options">Where its state is; null for the defaults.</param>
@@ -23,6 +24,7 @@ public sealed partial class ContainerEngine
         Options = options ?? new EngineOptions();
         Images = new ImageStore(Options);
         _store = new ContainerStore(Options);
+        _volumes = new VolumeStore(Options, _store);
     }
 
     /// <summary>Where its state is, and its executables.</summary>
@@ -52,10 +54,17 @@ public sealed partial class ContainerEngine
             FinishedAt = state.FinishedAt,
             Command = definition.Command,
             Labels = definition.Labels,
-            Network = definition.NetworkMode,
+            // By the name that the other one has now.
+            Network = definition.NetworkContainerId is { } other && _store.TryReadDefinition(other) is { } joined ? "container:" + joined.Name : definition.NetworkMode,
+            Limits = definition.Limits ?? new ContainerLimits(),
+            Annotations = definition.Annotations,
+            Privileged = definition.Privileged,
             Endpoints = state.Endpoints,
             Ports = state.Ports,
+            Mounts = definition.Mounts,
             Init = definition.Init,
+            Tty = definition.Tty,
+            Interactive = definition.Interactive,
             Error = state.Error,
             Warnings = state.Warnings,
             StopSignal = definition.StopSignal,

@@ -28,6 +28,43 @@ internal static class Durable
         SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>Writes a file that nobody looks at before the rename of its directory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="sync">Whether it has to be on the disk by then.</param>
+    public static void WriteNew(string path, ReadOnlySpan<byte> content, bool sync = true)
+    {
+        Step?.Invoke($"write {path}");
+        using (var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */))
+            file.Write(content);
+        if (!sync)
+            return;
+        Step?.Invoke($"fsync {path}");
+        StableStorage.Sync(path);
+    }
+
+    /// <summary>Renames a finished directory, unless something has the name already.</summary>
+    /// <param name="from">The directory.</param>
+    /// <param name="to">Its new name.</param>
+    /// <param name="sync">Whether it has to be there after a loss of power from now on.</param>
+    /// <returns>False when something has.</returns>
+    public static bool TryMoveNew(string from, string to, bool sync = true)
+    {
+        if (sync)
+            SyncDirectory(from);
+        Step?.Invoke($"rename to {to}");
+        using (var parent = UnixDirectory.Open(Path.GetDirectoryName(from)!))
+        using (var target = UnixDirectory.Open(Path.GetDirectoryName(to)!))
+        {
+            if (!parent.TryMove(Path.GetFileName(from), target, Path.GetFileName(to)))
+                return false;
+        }
+
+        if (sync)
+            SyncDirectory(Path.GetDirectoryName(to)!);
+        return true;
+    }
+
     /// <summary>Renames a file or a directory whose content is on the disk already, over nothing.</summary>
     public static void Move(string from, string to)
     {

@@ -53,6 +53,16 @@ internal static class EngineErrors
     public static void Throw(ErrorReason reason, string message, string? target, string? remedy = null) =>
         throw new ContainerException(reason, message, target) { Remedy = remedy };
 
+    /// <summary>The error of one of a container's options, by the name that the cmdlets have for it.</summary>
+    /// <param name="option">The name without the hyphen, <c>Ulimit</c>.</param>
+    /// <param name="value">What was given.</param>
+    /// <param name="problem">What is wrong with it, as the end of a sentence that begins with the value.</param>
+    /// <param name="target">The container.</param>
+    /// <param name="remedy">What would be right.</param>
+    /// <param name="reason">By default InvalidArgument.</param>
+    public static ContainerException Option(string option, object? value, string problem, string? target, string remedy, ErrorReason reason = ErrorReason.InvalidArgument) =>
+        new(reason, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"-{option} '{value}' {problem}."), target) { Remedy = remedy };
+
     private static string FreeSpace(string root)
     {
         try

@@ -8,6 +8,9 @@ internal static class EnvironmentVariables
     /// <summary>Where commands are looked up when neither image nor container says so; Docker's default.</summary>
     public const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /// <summary>What a terminal in a container is called when nobody says it; Docker's default, which every image's terminfo(5) has.</summary>
+    public const string Terminal = "TERM=xterm";
+
     /// <summary>Checks one <c>NAME=value</c>.</summary>
     /// <exception cref="ContainerException">InvalidArgument.</exception>
     public static void Check(string variable, string? target)

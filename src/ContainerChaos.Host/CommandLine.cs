@@ -16,6 +16,7 @@ internal static class CommandLine
             {
                 [MonitorProgram.DetachVerb, .. var rest] => MonitorProgram.Detach(rest.ToArray()),
                 [MonitorProgram.Verb, .. var rest] => MonitorProgram.Run(rest.ToArray()),
+                [MountViewProgram.Verb, .. var rest] => MountViewProgram.Run(rest.ToArray()),
                 [NamespaceRootProgram.EnterVerb, .. var rest] => NamespaceRootProgram.Enter(rest.ToArray()),
                 [NamespaceRootProgram.Verb, .. var rest] => NamespaceRootProgram.Run(rest.ToArray()),
                 _ => OciCommandLine.Execute(arguments, static () => Version),

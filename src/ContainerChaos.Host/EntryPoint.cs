@@ -5,13 +5,13 @@ using ContainerChaos.Runtime;
 namespace ContainerChaos.Host;
 
 /// <summary>
-/// What the C library calls in place of the runtime's own main, which the linker puts it around: the commands that put a process
-/// of this program into a container are executed again from a protected file (CVE-2019-5736) before the runtime starts.
+/// Functions that the linker puts around the C library's. Where the program begins: the commands that put a process of this program
+/// into a container are executed again from a protected file (CVE-2019-5736) before the C library and the runtime start.
 /// </summary>
 internal static unsafe class EntryPoint
 {
-    [RuntimeExport("__wrap_main")]
-    private static int Start(int count, byte** arguments, byte** environment)
+    [RuntimeExport("__wrap___libc_start_main")]
+    private static int Start(nint main, int count, byte** arguments, nint initialize, nint finish, nint unload, nint stack)
     {
         for (var i = 1; i < count; i++)
         {
@@ -19,13 +19,16 @@ internal static unsafe class EntryPoint
             if (EarlyProtection.Equals(arguments[i], "run"u8) || EarlyProtection.Equals(arguments[i], "create"u8) ||
                 EarlyProtection.Equals(arguments[i], "exec"u8) || EarlyProtection.Equals(arguments[i], "start"u8))
             {
-                EarlyProtection.TryProtect(arguments, environment, OciCommandLine.ForwardedSignals);
+                EarlyProtection.TryProtect(arguments, arguments + count + 1, OciCommandLine.ForwardedSignals);
                 break;
             }
             // Another command, a monitor's among them, whose arguments are its own.
             if (arguments[1][0] != '-')
                 break;
         }
-        return EarlyProtection.StartRuntime(count, arguments);
+        return EarlyProtection.StartLibrary(main, count, arguments, initialize, finish, unload, stack);
     }
+
+    [RuntimeExport("__wrap_statfs64")]
+    private static int StatFileSystem(byte* path, nint status) => EarlyProtection.StatFileSystem(path, status);
 }

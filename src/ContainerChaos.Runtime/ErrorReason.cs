@@ -72,6 +72,18 @@ public enum ErrorReason
     /// <summary>A registry of images can't be reached, or refuses.</summary>
     RegistryError,
 
+    /// <summary>No volume has that name.</summary>
+    VolumeNotFound,
+
+    /// <summary>The volume is used by containers.</summary>
+    VolumeInUse,
+
+    /// <summary>A file of the data root can't be read as what it should be; the message names it.</summary>
+    StoreDamaged,
+
+    /// <summary>A file or a directory does not exist, in a container or on the host.</summary>
+    PathNotFound,
+
     /// <summary>A system call failed for a reason that no other member names; see the errno.</summary>
     KernelError,
 }

@@ -16,6 +16,14 @@ internal sealed partial class SmallDisk : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Lets mounts below it be seen where it is bound.</summary>
+    public void MakeShared()
+    {
+        const int MS_SHARED = 1 << 20;
+        if (mount("none", Path, "none", MS_SHARED, "") != 0)
+            throw new ErrnoException((Errno)Marshal.GetLastPInvokeError(), "mount", Path);
+    }
+
     public void Dispose()
     {
         const int MNT_DETACH = 2;

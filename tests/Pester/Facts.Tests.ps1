@@ -24,7 +24,7 @@ Describe 'The kernel''s own facts' -Skip:($null -ne $reason) {
         }
     }
     AfterEach { Get-Container | Remove-Container -Force }
-    AfterAll { Assert-NothingLeft }
+    AfterAll { Assert-NothingLeft; Remove-ContainerImage elsewhere }
 
     It 'it is the host''s kernel, and another distribution' {
         New-Sleeper other | Start-Container | Out-Null

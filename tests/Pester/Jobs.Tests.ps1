@@ -53,7 +53,7 @@ Describe 'A job' {
         Push-Location $TestDrive
         try {
             New-Item -ItemType Directory data | Out-Null
-            New-Container job -Image target -Command write, /data/file, written -Volume data:/data | Start-Container | Wait-Container | Out-Null
+            New-Container job -Image target -Command write, /data/file, written -Volume ./data:/data | Start-Container | Wait-Container | Out-Null
             Get-Content data/file | Should -Be 'written'
         }
         finally { Pop-Location }

@@ -13,7 +13,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     // What an engine makes for all containers together, and what importing is there for.
-    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "data/events", "data/networks", "run"];
+    private static readonly string[] s_keptDirectories = ["data/images", "data/layers", "data/containers", "data/names", "data/events", "data/networks", "data/volumes", "run"];
 
     // Of the host itself, whoever's they are: a test of networks has a host of its own.
     private readonly string[] _interfaces = [.. Interfaces()];
@@ -29,6 +29,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
             .. MountInfo.ReadSelf().Where(mount => Mentions(mount.MountPoint) || Mentions(mount.SuperOptions)).Select(mount => $"mount {mount.FileSystem} on {mount.MountPoint}"),
             .. Cgroups().SelectMany(cgroup => Directory.EnumerateDirectories(cgroup, "*", SearchOption.AllDirectories)).Select(path => $"control group {path}"),
             .. File.ReadLines("/proc/net/unix").Where(Mentions).Select(line => $"socket {line.Split(' ')[^1]}"),
+            .. Loops().Select(loop => $"loop device {loop}"),
             .. Interfaces().Except(_interfaces).Select(name => $"interface {name}"),
             .. Files(),
         ];
@@ -66,7 +67,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
                 yield return $"file {entry}";
         }
 
-        foreach (var folder in new[] { "data/layers", "data/images" }.Select(folder => Path.Combine(directory, folder)).Where(Directory.Exists))
+        foreach (var folder in new[] { "data/layers", "data/images", "data/volumes" }.Select(folder => Path.Combine(directory, folder)).Where(Directory.Exists))
         {
             foreach (var entry in Directory.EnumerateFileSystemEntries(folder, ".*-*-*-*"))
                 yield return $"file {entry}";
@@ -83,6 +84,23 @@ public sealed class LeakFixture(string directory, string cgroupParent)
     /// <summary>Bridges and their ports by the names that the product gives them.</summary>
     private static IEnumerable<string> Interfaces() => Directory.EnumerateFileSystemEntries("/sys/class/net").Select(path => Path.GetFileName(path))
         .Where(name => name.StartsWith("ccbr", StringComparison.Ordinal) || name.StartsWith("ccv", StringComparison.Ordinal));
+
+    /// <summary>Loop devices whose file is the test's, also when that is deleted already.</summary>
+    private IEnumerable<string> Loops() => !Directory.Exists("/sys/block") ? [] : Directory.EnumerateFileSystemEntries("/sys/block", "loop*")
+        .Select(path => Path.Combine(path, "loop/backing_file")).Where(File.Exists).Where(path => Mentions(TryRead(path)));
+
+    private static string TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // It was detached just now.
+            return "";
+        }
+    }
 
     private void AwaitProcesses()
     {

@@ -15,6 +15,18 @@ public sealed record ContainerCommandOptions
     /// <summary>The user it runs as, <c>user[:group]</c>; null for the container's.</summary>
     public string? User { get; init; }
 
+    /// <summary>Whether it has every capability that there is, as with <c>docker exec --privileged</c>.</summary>
+    public bool Privileged { get; init; }
+
+    /// <summary>Whether it has a terminal of its own: its output and its errors are one then, and lines end as on a terminal.</summary>
+    public bool Tty { get; init; }
+
+    /// <summary>What it reads from standard input; null for nothing. A terminal gets it typed, with ctrl-D at its end.</summary>
+    public ReadOnlyMemory<byte>? Input { get; init; }
+
+    /// <summary>The size of its terminal; null for none.</summary>
+    internal Linux.TerminalSize? Size { get; init; }
+
     /// <summary>How long it may take; it is killed after that and the call fails. Null for no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 

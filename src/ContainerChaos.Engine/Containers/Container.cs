@@ -57,6 +57,15 @@ public sealed record Container
     /// <summary><c>none</c>, <c>host</c>, <c>container:NAME</c>, or the network that it was created in.</summary>
     public required string Network { get; init; }
 
+    /// <summary>What it may use, as it was asked for.</summary>
+    public ContainerLimits Limits { get; init; } = new();
+
+    /// <summary>What tools have written down about it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether it is kept from next to nothing.</summary>
+    public bool Privileged { get; init; }
+
     /// <summary>Its places in networks; none when it is down.</summary>
     public IReadOnlyList<ContainerEndpoint> Endpoints { get; init; } = [];
 
@@ -68,6 +77,15 @@ public sealed record Container
 
     /// <summary>Whether PID 1 is an init that forwards signals and reaps.</summary>
     public bool Init { get; init; }
+
+    /// <summary>Its volumes, binds and tmpfs mounts.</summary>
+    public IReadOnlyList<Supervisor.ContainerMount> Mounts { get; init; } = [];
+
+    /// <summary>Whether PID 1 has a terminal.</summary>
+    public bool Tty { get; init; }
+
+    /// <summary>Whether PID 1's standard input stays open for whoever attaches.</summary>
+    public bool Interactive { get; init; }
 
     /// <summary>Why the last start failed; null when it did not.</summary>
     public string? Error { get; init; }

@@ -3,7 +3,7 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Engine;
 
 /// <summary>What a new container shall be. Only the image is required.</summary>
-public sealed record ContainerCreateOptions
+public sealed partial record ContainerCreateOptions
 {
     /// <summary>The unique name, <c>[a-zA-Z0-9][a-zA-Z0-9_.-]+</c>; null to have one made up.</summary>
     public string? Name { get; init; }
@@ -17,18 +17,6 @@ public sealed record ContainerCreateOptions
     /// <summary>Replaces the image's entrypoint, and with it the image's default command; null to keep both.</summary>
     public IReadOnlyList<string>? Entrypoint { get; init; }
 
-    /// <summary>Variables on top of the image's.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The memory limit in bytes, at least 6 MB; null or 0 for none. There is no swap on top of it, so an overrun is an OOM kill.</summary>
-    public long? MemoryBytes { get; init; }
-
-    /// <summary>How many CPUs' worth of time it may use, from 0.01 to the host's number; null or 0 for no limit.</summary>
-    public double? Cpus { get; init; }
-
-    /// <summary>How many tasks (processes and threads) may exist at once; null, 0 or -1 for no limit.</summary>
-    public int? PidsLimit { get; init; }
-
     /// <summary>When PID 1 is started again.</summary>
     public RestartPolicy RestartPolicy { get; init; } = RestartPolicy.No;
 
@@ -37,6 +25,12 @@ public sealed record ContainerCreateOptions
 
     /// <summary>Put an init in as PID 1 that forwards signals and reaps; the command is its child.</summary>
     public bool Init { get; init; }
+
+    /// <summary>Give PID 1 a terminal: its output and its errors are one then.</summary>
+    public bool Tty { get; init; }
+
+    /// <summary>Keep PID 1's standard input open for whoever attaches; without it, it is empty. With a terminal it is open anyway.</summary>
+    public bool Interactive { get; init; }
 
     /// <summary>The signal that asks PID 1 to stop: a name with or without SIG, or a number; null for the image's or SIGTERM.</summary>
     public string? StopSignal { get; init; }
@@ -62,29 +56,26 @@ public sealed record ContainerCreateOptions
     /// <summary>Ports of the host that lead to it, as Docker's <c>-p</c> writes them: <c>[address:][host port:]port[/udp]</c>, with ranges.</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
 
-    /// <summary>Bind mounts, <c>/host/path:/container/path[:ro]</c>. A missing host path becomes a directory, as with Docker's <c>-v</c>.</summary>
+    /// <summary>
+    /// Volumes and binds as Docker's <c>-v</c> writes them: <c>name:/container/path[:ro,nocopy]</c>, <c>/host/path:/container/path[:ro,rslave]</c>,
+    /// <c>/container/path</c> for an anonymous volume. A missing volume is made, and a missing host path becomes a directory.
+    /// </summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
 
-    /// <summary>Labels on top of the image's.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>Mounts as Docker's <c>--mount</c> writes them: <c>type=volume,source=name,target=/container/path,readonly</c>. A missing host path is an error.</summary>
+    public IReadOnlyList<string> Mounts { get; init; } = [];
+
+    /// <summary>File systems in memory as Docker's <c>--tmpfs</c> writes them: <c>/container/path[:size=64m,mode=1777]</c>.</summary>
+    public IReadOnlyList<string> Tmpfs { get; init; } = [];
+
+    /// <summary>Docker's <c>--storage-opt</c>: <c>size=1GB</c> limits the writable layer. Writing more ends with ENOSPC or EDQUOT.</summary>
+    public IReadOnlyList<string> StorageOptions { get; init; } = [];
 
     /// <summary>The folder PID 1 starts in, an absolute path; null for the image's.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Who PID 1 runs as, <c>user[:group]</c> by name or number; null for the image's. Names are looked up in the image.</summary>
-    public string? User { get; init; }
-
-    /// <summary>The host name inside; null for the first 12 digits of the id.</summary>
-    public string? Hostname { get; init; }
-
     /// <summary>Make the root file system read-only; volumes and /dev/shm stay writable.</summary>
     public bool ReadOnly { get; init; }
-
-    /// <summary>
-    /// By the names of Docker's <c>--security-opt</c>: <c>seccomp=unconfined</c>, <c>seccomp=PATH</c> for a profile in Docker's format,
-    /// <c>no-new-privileges=false</c>. Without any, Docker's default profile and no new privileges.
-    /// </summary>
-    public IReadOnlyList<string> SecurityOptions { get; init; } = [];
 
     /// <summary>How the log is rotated.</summary>
     public LogOptions Log { get; init; } = new();

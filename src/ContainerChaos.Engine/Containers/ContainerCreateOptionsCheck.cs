@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
@@ -8,12 +8,6 @@ namespace ContainerChaos.Engine;
 /// <summary>Checks what can be checked of a container before anything of it is written.</summary>
 internal static partial class ContainerCreateOptionsCheck
 {
-    /// <summary>Docker's minimum; below it the kernel can't even start an ordinary process.</summary>
-    private const long MinimumMemoryBytes = 6 * 1024 * 1024;
-
-    /// <summary>The smallest quota of the CPU controller is 1 ms of a 100 ms period.</summary>
-    private const double MinimumCpus = 0.01;
-
     /// <exception cref="ContainerException">InvalidName, InvalidArgument, LimitTooLow.</exception>
     public static void Check(ContainerCreateOptions options)
     {
@@ -22,7 +16,18 @@ internal static partial class ContainerCreateOptionsCheck
             ContainerName.Check(name);
         if (string.IsNullOrWhiteSpace(options.Image))
             EngineErrors.Throw(ErrorReason.InvalidArgument, "The image is empty.", subject, "Name an image; 'target' is built in.");
-        CheckLimits(options, subject);
+        ContainerLimitsCheck.Check(options.Limits, subject);
+        if (options is { PidsLimit: 1, Init: true })
+            EngineErrors.Throw(ErrorReason.LimitTooLow, "The pids limit 1 has no room for the init and its command.", subject, "Give at least 2, or leave out -Init.");
+        if (options.ShmSizeBytes is { } size && (size <= 0 || options.Ipc is not (null or "" or "private" or "shareable")))
+            throw EngineErrors.Option("ShmSize", size, size <= 0 ? "is no size" : $"is about a /dev/shm of its own, which with -Ipc {options.Ipc} there is not", subject, "Give a size such as 128m, or leave it out.");
+        if (options.OomScoreAdj is < -1000 or > 1000)
+            throw EngineErrors.Option("OomScoreAdj", options.OomScoreAdj, "is not between -1000 and 1000", subject, "Give a number from -1000 (never killed) to 1000 (first of all).");
+        NamespaceMode.Check(options, subject);
+        CheckNetworkFiles(options, subject);
+        SysctlArgument.Check(options.Sysctl, options.Network == "host", options.Ipc == "host", subject);
+        if (options.DeviceCgroupRules.Count > 0 && OrdinaryUser.Maps is not null)
+            throw EngineErrors.Option("DeviceCgroupRule", options.DeviceCgroupRules[0], "is for root alone: in a user namespace no device can be opened but those that are bound in", subject, "Leave it out, and name devices with -Device.", ErrorReason.NotSupported);
         foreach (var (key, value) in options.Env)
         {
             if (key.Contains('='))
@@ -41,6 +46,8 @@ internal static partial class ContainerCreateOptionsCheck
         // hostname(7): labels of letters, digits and hyphens, 64 characters at most on Linux.
         if (options.Hostname is { } hostname && !Hostname().IsMatch(hostname))
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"'{hostname}' is not a host name.", subject, "Use letters, digits, '-' and '.', at most 64 of them.");
+        if (options.Domainname is { } domain && !Hostname().IsMatch(domain))
+            throw EngineErrors.Option("Domainname", domain, "is no name of a domain", subject, "Use letters, digits, '-' and '.', at most 64 of them.");
         if (options is { AutoRemove: true, RestartPolicy.Kind: not RestartPolicyKind.No })
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"A container that is removed at its end can't have the restart policy {options.RestartPolicy}.", subject, "Leave out one of -AutoRemove and -RestartPolicy.");
         if (options.StopSignal is { } signal)
@@ -51,55 +58,35 @@ internal static partial class ContainerCreateOptionsCheck
             EngineErrors.Throw(ErrorReason.InvalidArgument, "The log's limits are out of range.", subject, "Give a size of 0 or more and at least one file.");
     }
 
-    private static void CheckLimits(ContainerCreateOptions options, string subject)
+    // moby, runconfig/hostconfig_unix.go: what is another container's can't be changed from here.
+    private static void CheckNetworkFiles(ContainerCreateOptions options, string subject)
     {
-        switch (options.MemoryBytes)
+        foreach (var server in options.DnsServers)
         {
-            case < 0:
-                EngineErrors.Throw(ErrorReason.InvalidArgument, $"The memory limit {options.MemoryBytes} is negative.", subject, "Give a size such as 64m, or none at all.");
-                break;
-            case > 0 and < MinimumMemoryBytes and var bytes:
-                EngineErrors.Throw(
-                    ErrorReason.LimitTooLow, $"The memory limit {ByteSize.Format(bytes)} is below the minimum of {ByteSize.Format(MinimumMemoryBytes)}.", subject,
-                    $"Give at least {ByteSize.Format(MinimumMemoryBytes)}, or no limit.");
-                break;
+            if (!IPAddress.TryParse(server, out _))
+                throw EngineErrors.Option("Dns", server, "is no address of a name server", subject, "Give an address, such as 10.0.0.1 or fd00::53.");
         }
-
-        if (options.Cpus is { } cpus and not 0)
+        foreach (var (option, words) in (ReadOnlySpan<(string, IReadOnlyList<string>)>)[("DnsSearch", options.DnsSearch), ("DnsOption", options.DnsOptions)])
         {
-            var available = CountProcessors();
-            if (!double.IsFinite(cpus) || cpus < 0 || cpus > available)
-            {
-                EngineErrors.Throw(
-                    ErrorReason.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"The CPU limit {cpus} is not between {MinimumCpus} and the {available} CPUs of this host."), subject,
-                    string.Create(CultureInfo.InvariantCulture, $"Give a number from {MinimumCpus} to {available}."));
-            }
-
-            if (cpus < MinimumCpus)
-            {
-                EngineErrors.Throw(
-                    ErrorReason.LimitTooLow, string.Create(CultureInfo.InvariantCulture, $"The CPU limit {cpus} is below the kernel's minimum of {MinimumCpus}."), subject,
-                    string.Create(CultureInfo.InvariantCulture, $"Give at least {MinimumCpus}, or no limit."));
-            }
+            if (words.FirstOrDefault(word => word.Length == 0 || word.Any(char.IsWhiteSpace)) is { } blank)
+                throw EngineErrors.Option(option, blank, "is empty or has a blank in it", subject, option == "DnsSearch" ? "Give a domain each, or . for none." : "Give an option each, such as ndots:1.");
         }
-
-        if (options.PidsLimit < -1)
-            EngineErrors.Throw(ErrorReason.InvalidArgument, $"The pids limit {options.PidsLimit} is negative.", subject, "Give 1 or more, or 0 for no limit.");
-        if (options is { PidsLimit: 1, Init: true })
-            EngineErrors.Throw(ErrorReason.LimitTooLow, "The pids limit 1 has no room for the init and its command.", subject, "Give at least 2, or leave out -Init.");
-    }
-
-    // Not Environment.ProcessorCount: that is what this process may use, which a limit of its own makes less.
-    private static int CountProcessors()
-    {
-        const string online = "/sys/devices/system/cpu/online";
-        if (!File.Exists(online))
-            return Environment.ProcessorCount;
-        // "0-3,5" (Documentation/admin-guide/cputopology.rst).
-        return File.ReadAllText(online).Trim().Split(',').Sum(range =>
-            range.Split('-') is [var first, var last]
-                ? int.Parse(last, CultureInfo.InvariantCulture) - int.Parse(first, CultureInfo.InvariantCulture) + 1
-                : 1);
+        foreach (var host in options.ExtraHosts)
+        {
+            if (ExtraHostArgument.Parse(host, subject).EndsWith(":" + NetworkFiles.HostGateway, StringComparison.Ordinal) && options.Network == "none")
+                throw EngineErrors.Option("AddHost", host, "names the host, which can't be reached from the network none", subject, "Give the container a network.");
+        }
+        if (options.Network?.StartsWith("container:", StringComparison.Ordinal) != true)
+            return;
+        foreach (var (option, value) in (ReadOnlySpan<(string, string?)>)
+            [
+                ("Dns", options.DnsServers.FirstOrDefault()), ("DnsSearch", options.DnsSearch.FirstOrDefault()), ("DnsOption", options.DnsOptions.FirstOrDefault()),
+                ("AddHost", options.ExtraHosts.FirstOrDefault()), ("Hostname", options.Hostname),
+            ])
+        {
+            if (value is not null)
+                throw EngineErrors.Option(option, value, $"does not go with -Network {options.Network}: its files are that container's", subject, "Give it when that container is made.");
+        }
     }
 
     [GeneratedRegex(@"\A(?=.{1,64}\z)[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*\z")]

@@ -14,8 +14,8 @@ internal sealed class ContainerStore(EngineOptions options)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // A definition never changes, so it is read once.
-    private readonly ConcurrentDictionary<string, ContainerDefinition> _definitions = [];
+    // Read again when its file is another one: each has a later time than the one before (DefinitionFile).
+    private readonly ConcurrentDictionary<string, (ContainerDefinition Definition, (long, uint) Written)> _definitions = [];
 
     private bool _made;
 
@@ -43,11 +43,21 @@ internal sealed class ContainerStore(EngineOptions options)
         _made = true;
     }
 
-    public IEnumerable<string> Ids() =>
-        Directory.Exists(ContainersDirectory)
-            ? Directory.EnumerateDirectories(ContainersDirectory).Select(path => Path.GetFileName(path)).Where(IsId)
-            : [];
+    public IEnumerable<string> Ids()
+    {
+        if (!Directory.Exists(ContainersDirectory))
+            return [];
+        string[] names = [.. Directory.EnumerateDirectories(ContainersDirectory).Select(path => Path.GetFileName(path))];
+        // What is left of a container whose remover was killed.
+        if (names.Any(name => name.StartsWith(".removed-", StringComparison.Ordinal)))
+            OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
+        return names.Where(IsId);
+    }
 
+    /// <summary>What all containers are.</summary>
+    public IEnumerable<ContainerDefinition> Definitions() => Ids().Select(TryReadDefinition).OfType<ContainerDefinition>();
+
+    /// <summary>The names that are taken, those included that a killed process has left behind.</summary>
     public IEnumerable<string> Names() =>
         Directory.Exists(NamesDirectory) ? Directory.EnumerateFiles(NamesDirectory).Select(path => Path.GetFileName(path)).Where(ContainerName.IsValid) : [];
 
@@ -56,7 +66,7 @@ internal sealed class ContainerStore(EngineOptions options)
     public string Resolve(string nameOrId)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrId);
-        if (ContainerName.IsValid(nameOrId) && TryReadName(nameOrId) is { } named && Exists(named))
+        if (ContainerName.IsValid(nameOrId) && TryReadName(nameOrId) is { Length: > 0 } named && TryReadDefinition(named)?.Name == nameOrId)
             return named;
         if (IsId(nameOrId) && Exists(nameOrId))
             return nameOrId;
@@ -77,29 +87,108 @@ internal sealed class ContainerStore(EngineOptions options)
 
     public bool Exists(string id) => Directory.Exists(Path.Combine(ContainersDirectory, id));
 
-    /// <summary>What a container is; null when it has been removed.</summary>
+    /// <summary>What a container is; null when it has been removed. One whose definition can't be read is stood for by its id and its name, and says why.</summary>
     public ContainerDefinition? TryReadDefinition(string id)
     {
-        if (_definitions.TryGetValue(id, out var known))
-            return known;
-        var definition = JsonFile.TryRead(GetPaths(id).Definition, SupervisorJson.Default.ContainerDefinition);
-        return definition is null ? null : _definitions.GetOrAdd(id, definition);
+        var path = GetPaths(id).Definition;
+        // The time first: what is read afterwards is at least as young.
+        if (!FileStatus.TryRead(path, out var status))
+            return Exists(id) ? Unknown($"{path} is missing.") : null;
+        var written = (status.ModifiedSeconds, status.ModifiedNanoseconds);
+        if (_definitions.TryGetValue(id, out var known) && known.Written == written)
+            return known.Definition;
+        try
+        {
+            if (JsonFile.TryRead(path, SupervisorJson.Default.ContainerDefinition) is not { } definition)
+                return Exists(id) ? Unknown($"{path} is missing.") : null;
+            _definitions[id] = (definition, written);
+            return definition;
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
+        {
+            return Unknown(e.Message);
+        }
+
+        ContainerDefinition Unknown(string damage) => new() { Id = id, Name = Names().FirstOrDefault(name => TryReadName(name) == id) ?? id[..12], Damage = damage };
     }
 
     /// <summary>What a container is, or was, that this store has seen; null for another.</summary>
-    public ContainerDefinition? TryRecall(string id) => _definitions.GetValueOrDefault(id);
+    public ContainerDefinition? TryRecall(string id) => _definitions.TryGetValue(id, out var known) ? known.Definition : null;
 
     /// <summary>Saves reading back what was just written.</summary>
-    public void Remember(ContainerDefinition definition) => _definitions[definition.Id] = definition;
+    public void Remember(ContainerDefinition definition)
+    {
+        if (FileStatus.TryRead(GetPaths(definition.Id).Definition, out var status))
+            _definitions[definition.Id] = (definition, (status.ModifiedSeconds, status.ModifiedNanoseconds));
+    }
 
-    /// <summary>Where a container stands by its file, as it is in this boot; null when it has been removed.</summary>
-    public ContainerState? TryReadState(string id) => JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState)?.InThisBoot();
+    /// <summary>
+    /// Where a container stands by its file, as it is in this boot; null when it has been removed. A file that can't be read says that it is down, and why
+    /// nothing else is known.
+    /// </summary>
+    public ContainerState? TryReadState(string id)
+    {
+        try
+        {
+            return JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState)?.InThisBoot() ?? (Exists(id) ? Unknown($"{GetPaths(id).State} is missing.") : null);
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
+        {
+            return Unknown(e.Message);
+        }
+
+        static ContainerState Unknown(string damage) => new() { Status = ContainerStatus.Exited, Error = damage };
+    }
 
     /// <summary>Reserves a name for an id; false when a container has it.</summary>
     /// <param name="name">The name.</param>
     /// <param name="id">The id.</param>
     /// <param name="directory">The hidden directory that the container is being made in.</param>
-    public bool TryReserve(string name, string id, string directory)
+    public bool TryReserve(string name, string id, string directory) => TryReserve(name, id, directory, ReleaseAbandoned);
+
+    /// <summary>
+    /// Gives a container another name. There is one moment at which it changes, when <paramref name="commit"/> has written the definition: a
+    /// name's file counts only for a container whose definition has that name. Killed at any other, the one or the other file is left over
+    /// and means nothing, until somebody wants the name.
+    /// </summary>
+    /// <param name="definition">The container as it is, read by who holds the lock on its definition.</param>
+    /// <param name="name">Its new name.</param>
+    /// <param name="commit">Writes the definition.</param>
+    /// <returns>False when another container has the name.</returns>
+    public bool TryRename(ContainerDefinition definition, string name, Action commit)
+    {
+        var id = definition.Id;
+        Durable.Step?.Invoke($"link {name}");
+        if (!TryReserve(name, id, GetPaths(id).ContainerDirectory, ReleaseUnheld))
+            return false;
+        StableStorage.Sync(NamesDirectory);
+        try
+        {
+            commit();
+        }
+        catch
+        {
+            // Whatever has failed, its definition says which of the two is its own.
+            if (TryReadDefinition(id)?.Name != name)
+                Release(name, id);
+            throw;
+        }
+        Durable.Step?.Invoke($"unlink {definition.Name}");
+        Release(definition.Name, id);
+        return true;
+    }
+
+    /// <summary>The lock that keeps names from being taken for abandoned while a container changes its own; it comes before that of a container.</summary>
+    public FileLock LockNames()
+    {
+        EnsureDirectories();
+        return FileLock.Exclusive(Path.Combine(NamesDirectory, ".lock"));
+    }
+
+    /// <summary>The lock of one container's definition; null when it has been removed.</summary>
+    public FileLock? TryLockDefinition(string id) => FileLock.TryExclusive(GetPaths(id).DefinitionLock);
+
+    private bool TryReserve(string name, string id, string directory, Action<string> releaseAbandoned)
     {
         // Written aside and linked: link(2) excludes others as O_EXCL does, and nobody ever sees the file empty.
         const string draft = ".name";
@@ -112,6 +201,7 @@ internal sealed class ContainerStore(EngineOptions options)
             {
                 try
                 {
+                    Durable.Step?.Invoke($"link {name}");
                     names.CreateHardLink(name, source, draft);
                     return true;
                 }
@@ -119,7 +209,7 @@ internal sealed class ContainerStore(EngineOptions options)
                 {
                     if (IsHeld(name))
                         return false;
-                    ReleaseAbandoned(name);
+                    releaseAbandoned(name);
                 }
             }
         }
@@ -130,13 +220,13 @@ internal sealed class ContainerStore(EngineOptions options)
     }
 
     /// <summary>Gives a name back if it still belongs to the id.</summary>
-    public void Release(string name, string id) => ContainerFiles.Release(Path.Combine(NamesDirectory, name), id);
+    public void Release(string name, string id) => ContainerRemoval.Release(Path.Combine(NamesDirectory, name), id);
 
     /// <summary>Removes a container's files and its name.</summary>
     /// <returns>False when somebody else has removed it.</returns>
     public bool Remove(ContainerDefinition definition)
     {
-        var removed = ContainerFiles.Remove(GetPaths(definition.Id), definition, options.CcrunPath);
+        var removed = ContainerRemoval.Remove(GetPaths(definition.Id), definition, options.CcrunPath, Durable.Step);
         _definitions.TryRemove(definition.Id, out _);
         return removed;
     }
@@ -147,7 +237,8 @@ internal sealed class ContainerStore(EngineOptions options)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(NamesDirectory, name));
+            // A loss of power may leave it empty; then it is nobody's.
+            return File.ReadAllText(Path.Combine(NamesDirectory, name)) is var id && IsId(id) ? id : "";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -155,21 +246,29 @@ internal sealed class ContainerStore(EngineOptions options)
         }
     }
 
-    // By a container, or by one that is between its reservation and the rename of its directory, which is hidden until then.
+    // By a container of that name, or by one that is between its reservation and the rename of its directory, which is hidden until then.
     private bool IsHeld(string name) =>
-        TryReadName(name) is { } holder && (Exists(holder) || IsBeingCreated(holder) || Exists(holder));
+        TryReadName(name) is { Length: > 0 } holder && (Has(holder, name) || IsBeingCreated(holder) || Has(holder, name));
+
+    // One that is just being given the name does not have it yet: it holds the lock that ReleaseAbandoned waits for.
+    private bool Has(string id, string name) => TryReadDefinition(id)?.Name == name;
 
     private bool IsBeingCreated(string id)
     {
         OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
         return Directory.EnumerateDirectories(ContainersDirectory, ".create-*")
-            .Any(path => JsonFile.TryRead(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
+            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
     }
 
-    // A creator or remover was killed and left the name behind. The lock keeps two finders from releasing each other's new one.
+    // A creator, remover or renamer was killed and left the name behind. The lock keeps two finders from releasing each other's new one.
     private void ReleaseAbandoned(string name)
     {
-        using var namesLock = FileLock.Exclusive(Path.Combine(NamesDirectory, ".lock"));
+        using var namesLock = LockNames();
+        ReleaseUnheld(name);
+    }
+
+    private void ReleaseUnheld(string name)
+    {
         if (!IsHeld(name))
             File.Delete(Path.Combine(NamesDirectory, name));
     }

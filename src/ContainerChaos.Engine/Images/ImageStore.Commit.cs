@@ -17,8 +17,9 @@ public sealed partial class ImageStore
         var normalized = CheckNew(newReference);
         try
         {
-            return (TryCommit([], [normalized], document) ?? throw new ContainerException(ErrorReason.ImageNotFound, $"Image '{reference}' has just been removed.", reference) { Remedy = NotFoundRemedy })
-                .ToImage(normalized);
+            var tagged = TryCommit([], [normalized], document) ?? throw new ContainerException(ErrorReason.ImageNotFound, $"Image '{reference}' has just been removed.", reference) { Remedy = NotFoundRemedy };
+            Record("tag", tagged.Id, normalized);
+            return tagged.ToImage(normalized);
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {
@@ -42,6 +43,8 @@ public sealed partial class ImageStore
         var config = OciJson.Read(image.Config, OciJson.Default.OciImageConfig, "the configuration", source);
         if (image.Layers.Count == 0)
             EngineErrors.Throw(ErrorReason.InvalidImage, $"Cannot import '{source}': the image has no layers.", source, "Add a file to it.");
+        if (image.Layers.Count > LayerStore.MaximumLayers)
+            EngineErrors.Throw(ErrorReason.NotSupported, $"Cannot import '{source}': the image has {image.Layers.Count} layers, and {LayerStore.MaximumLayers} are possible, as in Docker.", source, "Build it with fewer steps, or flatten it.");
         if (config.Architecture.Length > 0 && config.Architecture != OciPlatform.Current.Architecture)
             warn?.Invoke($"{references[0]} is for {config.Os}/{config.Architecture}; on this {OciPlatform.Current} its programs may not run.");
         var unpacked = new Dictionary<string, LayerStore.Unpacked>();
@@ -124,6 +127,9 @@ public sealed partial class ImageStore
             documents.Remove(document);
         }
 
+        // Which layers a damaged one has nobody knows; they stay until it is removed, or mended by importing it again.
+        if (Directory.EnumerateFiles(_images, "*.json").Count() > documents.Count)
+            return;
         var kept = documents.SelectMany(document => document.Layers).Select(layer => layer.Digest).ToHashSet();
         foreach (var layer in _layers.List().Where(layer => !kept.Contains(layer)).ToList())
             _layers.Remove(layer);
@@ -132,6 +138,7 @@ public sealed partial class ImageStore
     private void DeleteDocument(ImageDocument document)
     {
         Durable.Delete(DocumentPath(document.Id));
+        Record("delete", document.Id, document.Id);
         _documents.TryRemove(document.Id, out _);
     }
 

@@ -26,6 +26,8 @@ public sealed partial class ImageStore
             foreach (var group in images.GroupBy(image => image.Document.Id))
                 writer.Add(group.First().Document, [.. group.Select(image => image.Reference).Where(reference => reference != group.Key).Distinct()], cancellationToken);
             writer.Finish();
+            foreach (var (document, reference) in images)
+                Record("save", document.Id, reference);
         }
         catch (Exception e) when (EngineErrors.IsEnvironmental(e))
         {

@@ -79,6 +79,8 @@ public sealed partial class ImageStore
             };
             var document = Store(image, references, archive.Path, options.Warn, cancellationToken);
             result.AddRange(references.Select(document.ToImage));
+            foreach (var one in references)
+                Record("load", document.Id, one);
         }
 
         return result;
@@ -107,7 +109,9 @@ public sealed partial class ImageStore
             StopSignal = options.StopSignal,
             Labels = options.Labels.Count == 0 ? null : new SortedDictionary<string, string>(options.Labels.ToDictionary(), StringComparer.Ordinal),
         }, "Imported as a root file system");
-        return TryCommit([layer], [reference], ImageDocument.Create(config, [new ImageLayer(layer.Digest, layer.SizeBytes)]))!.ToImage(reference);
+        var document = TryCommit([layer], [reference], ImageDocument.Create(config, [new ImageLayer(layer.Digest, layer.SizeBytes)]))!;
+        Record("import", document.Id, reference);
+        return document.ToImage(reference);
     }
 
     // Without a time, so that equal content is the same image whenever it was imported.

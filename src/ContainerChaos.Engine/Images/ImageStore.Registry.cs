@@ -38,7 +38,9 @@ public sealed partial class ImageStore
         using var pin = FileLock.TryShared(DocumentPath(document.Id));
         if (pin is null)
             EngineErrors.Throw(ErrorReason.ImageNotFound, $"Image '{normalized}' has just been removed.", reference, NotFoundRemedy);
-        return Transfer($"push '{normalized}'", normalized, options, cancellationToken, (client, settings) => PushAsync(client, document, RegistryAddress.Of(normalized).Tag, settings, cancellationToken));
+        var digest = Transfer($"push '{normalized}'", normalized, options, cancellationToken, (client, settings) => PushAsync(client, document, RegistryAddress.Of(normalized).Tag, settings, cancellationToken));
+        Record("push", document.Id, normalized);
+        return digest;
     }
 
     private T Transfer<T>(string operation, string normalized, RegistryOptions? options, CancellationToken cancellationToken, Func<RegistryClient, RegistryOptions, Task<T>> transfer)
@@ -107,6 +109,7 @@ public sealed partial class ImageStore
         var document = Store(archived, [normalized], normalized, options.Warn, cancellationToken);
         foreach (var file in files)
             File.Delete(file);
+        Record("pull", document.Id, normalized);
         return document.ToImage(normalized);
 
         OciManifest Parse(byte[] content) => OciJson.Read(content, OciJson.Default.OciManifest, "the manifest", normalized);

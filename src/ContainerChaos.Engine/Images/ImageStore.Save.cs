@@ -18,6 +18,8 @@ public sealed partial class ImageStore
     {
         var normalized = CheckNew(reference);
         var below = TryReadDocument(imageId) ?? throw new ContainerException(ErrorReason.ImageNotFound, $"The image of container '{container}' is gone.", container) { Remedy = NotFoundRemedy };
+        if (below.Layers.Count >= LayerStore.MaximumLayers)
+            EngineErrors.Throw(ErrorReason.NotSupported, $"Cannot save container '{container}': its image has {below.Layers.Count} layers, and {LayerStore.MaximumLayers} are possible, as in Docker.", container, "Export the container's files and import them as one layer.");
         // Read anew, since it is changed in place.
         var parsed = OciJson.Read(Encoding.UTF8.GetBytes(below.Config), OciJson.Default.OciImageConfig, "its configuration", imageId);
         configure(parsed.Config ??= new OciContainerConfig());

@@ -68,6 +68,9 @@ public sealed partial class ImageStore
     /// <exception cref="ContainerException">ImageNotFound; ImageInUse, with the containers' names.</exception>
     public void Remove(string reference, bool force = false)
     {
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        if (TryRemoveDamaged(reference))
+            return;
         var (document, normalized) = Find(reference);
         try
         {
@@ -87,7 +90,11 @@ public sealed partial class ImageStore
             }
 
             foreach (var name in removed)
+            {
                 Durable.Delete(ReferencePath(name));
+                Record("untag", document.Id, name);
+            }
+
             if (removed.Count < names.Count || users.Count > 0)
                 return;
             DeleteDocument(document);
@@ -101,7 +108,7 @@ public sealed partial class ImageStore
 
     /// <summary>The lower directories of an image's overlay, top layer first.</summary>
     internal IReadOnlyList<string> GetLowerDirs(Image image) =>
-        [.. image.Layers.Reverse().Select(layer => _layers.GetTree(layer["sha256:".Length..]))];
+        _layers.GetTrees([.. image.Layers.Reverse().Select(layer => layer["sha256:".Length..])]);
 
     /// <summary>The ids of an ordinary user's container of an image: those that its layers were imported with; null for root.</summary>
     /// <exception cref="ContainerException">PermissionDenied: they are not the user's any more.</exception>
@@ -146,6 +153,7 @@ public sealed partial class ImageStore
         }
 
         ImageReference.Normalize(reference);
+        ThrowIfDamaged(reference, normalized);
         throw new ContainerException(ErrorReason.ImageNotFound, $"No image '{normalized}'.", reference) { Remedy = NotFoundRemedy };
     }
 
@@ -155,7 +163,7 @@ public sealed partial class ImageStore
         var users = new List<string>();
         foreach (var directory in Directory.Exists(containers) ? Directory.EnumerateDirectories(containers) : [])
         {
-            var definition = JsonFile.TryRead(Path.Combine(directory, "container.json"), SupervisorJson.Default.ContainerDefinition);
+            var definition = JsonFile.TryReadIntact(Path.Combine(directory, "container.json"), SupervisorJson.Default.ContainerDefinition);
             if (definition?.ImageId == id)
                 users.Add(definition.Name);
         }
@@ -184,7 +192,7 @@ public sealed partial class ImageStore
         // It may be gone meanwhile, by another process.
         if (_documents.TryGetValue(id, out var cached) && File.Exists(DocumentPath(id)))
             return cached;
-        var document = JsonFile.TryRead(DocumentPath(id), EngineJson.Default.ImageDocument);
+        var document = JsonFile.TryReadIntact(DocumentPath(id), EngineJson.Default.ImageDocument);
         return document is null ? null : _documents.GetOrAdd(id, document);
     }
 
@@ -192,13 +200,15 @@ public sealed partial class ImageStore
     {
         try
         {
-            return File.ReadAllText(ReferencePath(reference));
+            return File.ReadAllText(ReferencePath(reference)) is { Length: 71 } id && id.StartsWith("sha256:", StringComparison.Ordinal) ? id : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
     }
+
+    private void Record(string type, string id, string name) => ObjectEvents.Record(_options, EventTypes.Image, type, id, name);
 
     private string DocumentPath(string id) => Path.Combine(_images, id["sha256:".Length..] + ".json");
 

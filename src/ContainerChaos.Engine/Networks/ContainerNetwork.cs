@@ -43,4 +43,7 @@ public sealed record ContainerNetwork
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>What is wrong with its files; null for nothing.</summary>
+    public string? Warning { get; init; }
 }

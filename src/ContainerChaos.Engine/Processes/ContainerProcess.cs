@@ -30,6 +30,15 @@ public sealed record ContainerProcess
     /// <summary>The user id that it runs as, on the host.</summary>
     public int UserId { get; init; }
 
+    /// <summary>Who it runs as, by the container's own <c>/etc/passwd</c>; the user id in the container where that has no name for it.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>The processor time that it has used, in user and kernel mode together, to the kernel's tick (10 ms).</summary>
+    public TimeSpan CpuTime { get; init; }
+
+    /// <summary>Its controlling terminal in the container, such as <c>pts/0</c>; null for none.</summary>
+    public string? Terminal { get; init; }
+
     /// <summary>The number of its threads; 0 for a reaped or dying process.</summary>
     public int Threads { get; init; }
 }

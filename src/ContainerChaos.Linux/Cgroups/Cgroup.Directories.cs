@@ -51,6 +51,49 @@ public sealed partial class Cgroup
         _parts = [.. made];
     }
 
+    /// <summary>
+    /// Takes a further controller in while processes are in the group; nothing when it is in already, or the host does not have it. On
+    /// version 1 the processes are moved, so they should be frozen: one that is born meanwhile could stay behind.
+    /// </summary>
+    /// <param name="controller">The controller, such as <c>cpuset</c>.</param>
+    /// <exception cref="ErrnoException">A group above this one does not pass it on, or it is not this user's.</exception>
+    public void Include(string controller)
+    {
+        if (_membership != CgroupMembership.Core || IsWanted(controller))
+            return;
+        var pids = Pids();
+        var (further, known) = (_further, _parts);
+        _further = [.. further, controller];
+        var parts = Parts().Where(part => known.All(old => old.Root != part.Root)).ToArray();
+        try
+        {
+            foreach (var part in known.Where(part => part.IsUnified && part.Controllers.Contains(controller)).Concat(parts))
+            {
+                Create(part);
+                foreach (var pid in part.IsUnified ? [] : pids)
+                    MoveIfAlive(part, pid);
+            }
+            _parts = [.. known, .. parts];
+        }
+        catch
+        {
+            _further = further;
+            throw;
+        }
+    }
+
+    private static void MoveIfAlive(CgroupPart part, int pid)
+    {
+        try
+        {
+            WriteNumber(part, "cgroup.procs", pid);
+        }
+        catch (ErrnoException e) when (e.Errno == Errno.ESRCH)
+        {
+            // It has ended.
+        }
+    }
+
     /// <summary>Makes the group below the one that a process is in, and moves it: only then is the one above free to pass controllers on.</summary>
     public void CreateBelow(int pid)
     {
@@ -83,7 +126,7 @@ public sealed partial class Cgroup
         }
         if (suffix.Length > 0 && parts.SequenceEqual(_parts))
             throw new ErrnoException(Errno.ENOENT, "cgroup", Path + suffix);
-        return new Cgroup(_host, Path, _membership) { _parts = parts };
+        return new Cgroup(_host, Path, _membership, _further) { _parts = parts };
     }
 
     /// <summary>
@@ -173,7 +216,7 @@ public sealed partial class Cgroup
     /// </summary>
     private void PassOn(CgroupPart part)
     {
-        string[] wanted = [.. part.Controllers.Where(controller => _membership == CgroupMembership.All || CoreControllers.Contains(controller))];
+        string[] wanted = [.. part.Controllers.Where(controller => _membership == CgroupMembership.All || IsWanted(controller))];
         if (wanted.Length == 0)
             return;
         foreach (var directory in Ladder(part).SkipLast(1))

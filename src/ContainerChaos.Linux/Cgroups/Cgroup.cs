@@ -12,14 +12,16 @@ public sealed partial class Cgroup
 
     private readonly CgroupHost _host;
     private readonly CgroupMembership _membership;
+    private string[] _further;
     private CgroupPart[] _parts;
 
-    internal Cgroup(CgroupHost host, string path, CgroupMembership membership)
+    internal Cgroup(CgroupHost host, string path, CgroupMembership membership, IReadOnlyList<string>? further = null)
     {
         if (!path.StartsWith('/') || path.Split('/').Contains(".."))
             throw new ErrnoException(Errno.EINVAL, "cgroup", path);
         _host = host;
         _membership = membership;
+        _further = [.. further ?? []];
         Path = path;
         _parts = membership == CgroupMembership.None ? [] : [.. Parts()];
     }
@@ -32,6 +34,9 @@ public sealed partial class Cgroup
 
     /// <summary>Whether the group exists.</summary>
     public bool Exists => _parts.Any(part => Directory.Exists(part.Directory));
+
+    /// <summary>Whether it exists where its processes are listed, or where they are frozen.</summary>
+    public bool CanHaveProcesses => (Main is { } main && Directory.Exists(main.Directory)) || (TryFind("freezer") is { } freezer && Directory.Exists(freezer.Directory));
 
     /// <summary>Whether a controller can be used in this group, by its version 1 name (<c>blkio</c>) or its version 2 name (<c>io</c>).</summary>
     /// <param name="controller">A controller's name; <c>freezer</c> is part of version 2 itself.</param>
@@ -97,6 +102,10 @@ public sealed partial class Cgroup
     /// <exception cref="ErrnoException">ENODEV: the host does not have the controller; ENOENT: the kernel does not have the file.</exception>
     public string Read(string controller, string file) => CgroupDirectory.Read(Find(controller).Directory, file);
 
+    /// <summary>Reads a controller's file of the group above this one.</summary>
+    /// <inheritdoc cref="Read"/>
+    public string ReadAbove(string controller, string file) => CgroupDirectory.Read(System.IO.Path.GetDirectoryName(Find(controller).Directory)!, file);
+
     /// <summary>Writes one of a controller's files.</summary>
     /// <param name="controller">The controller.</param>
     /// <param name="file">The file's name.</param>
@@ -131,14 +140,16 @@ public sealed partial class Cgroup
         var all = _membership == CgroupMembership.All;
         foreach (var hierarchy in _host.Hierarchies.OrderBy(h => CoreOrder(h.Controllers)))
         {
-            if (all || hierarchy.Controllers.Any(CoreControllers.Contains))
+            if (all || hierarchy.Controllers.Any(IsWanted))
                 yield return new CgroupPart(hierarchy.MountPoint, hierarchy.MountPoint + Path, hierarchy.Controllers, IsUnified: false);
         }
         foreach (var hierarchy in all ? _host.NamedHierarchies : [])
             yield return new CgroupPart(hierarchy.MountPoint, hierarchy.MountPoint + Path, [], IsUnified: false);
-        if (_host.UnifiedMountPoint is { } unified && (all || _host.Mode == CgroupMode.V2 || _host.UnifiedControllers.Any(CoreControllers.Contains)))
+        if (_host.UnifiedMountPoint is { } unified && (all || _host.Mode == CgroupMode.V2 || _host.UnifiedControllers.Any(IsWanted)))
             yield return new CgroupPart(unified, unified + Path, _host.UnifiedControllers, IsUnified: true);
     }
+
+    private bool IsWanted(string controller) => CoreControllers.Contains(controller) || _further.Contains(controller);
 
     private static int CoreOrder(IReadOnlyList<string> controllers)
     {

@@ -93,8 +93,9 @@ public sealed class CgroupHost
     /// <param name="path">Such as <c>/containerchaos/ID</c>.</param>
     /// <param name="membership">Which hierarchies it is made in.</param>
     /// <param name="comesWithProcess">See <see cref="Cgroup.ComesWithProcess"/>.</param>
-    public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core, bool comesWithProcess = false) =>
-        new(this, path, membership) { ComesWithProcess = comesWithProcess };
+    /// <param name="further">Controllers beside those that the membership names.</param>
+    public Cgroup Group(string path, CgroupMembership membership = CgroupMembership.Core, bool comesWithProcess = false, IReadOnlyList<string>? further = null) =>
+        new(this, path, membership, further) { ComesWithProcess = comesWithProcess };
 
     private static bool IsName(string option) => option.StartsWith("name=", StringComparison.Ordinal);
 

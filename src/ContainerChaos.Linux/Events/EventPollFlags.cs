@@ -12,5 +12,6 @@ public enum EventPollFlags : uint
     EPOLLERR = 8,
     EPOLLHUP = 0x10,
     EPOLLRDHUP = 0x2000,
+    EPOLLET = 0x80000000,
 #pragma warning restore CS1591
 }

@@ -98,6 +98,35 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Writes as much as a non-blocking descriptor takes (write(2)).</summary>
+    /// <returns>The bytes written, or -1 when it takes none now (EAGAIN).</returns>
+    /// <exception cref="ErrnoException">Any other error; EPIPE when nobody reads any more.</exception>
+    public unsafe int WriteSome(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* data = buffer)
+        {
+            var result = Libc.Retrying((nint)SystemCallNumber.write, Number, (nint)data, buffer.Length);
+            if (result == -1 && Marshal.GetLastPInvokeError() != (int)Errno.EAGAIN)
+                throw ErrnoException.Last("write");
+            return (int)result;
+        }
+    }
+
+    /// <summary>Makes the open file non-blocking, for all who share it (fcntl(2), O_NONBLOCK).</summary>
+    public void SetNonBlocking()
+    {
+        const int F_GETFL = 3, F_SETFL = 4;
+        var flags = Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_GETFL));
+        Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_SETFL, flags | (nint)OpenFlags.O_NONBLOCK));
+    }
+
+    /// <summary>Says that nothing more is sent through a socket; the other side reads the end of the file (shutdown(2), SHUT_WR).</summary>
+    public void EndOfInput()
+    {
+        const int SHUT_WR = 1;
+        Libc.SystemCall((nint)SystemCallNumber.shutdown, Number, SHUT_WR);
+    }
+
     /// <summary>Takes an exclusive lock that dies with the last copy of this descriptor (flock(2)).</summary>
     /// <returns>False when another open file description holds it.</returns>
     public bool TryLock()
@@ -131,14 +160,6 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
     {
         const int F_SETFD = 2, FD_CLOEXEC = 1;
         Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_SETFD, FD_CLOEXEC));
-    }
-
-    /// <summary>Makes reads and writes return with EAGAIN where they would wait (fcntl(2), O_NONBLOCK): for all copies of the descriptor.</summary>
-    public void SetNonBlocking()
-    {
-        const int F_GETFL = 3, F_SETFL = 4;
-        var flags = Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_GETFL));
-        Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, Number, F_SETFL, flags | (nint)OpenFlags.O_NONBLOCK));
     }
 
     /// <inheritdoc/>

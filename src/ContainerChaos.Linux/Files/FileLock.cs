@@ -20,6 +20,10 @@ public sealed partial class FileLock : IDisposable
     /// <summary>Waits for the lock that excludes every other holder; null when the file does not exist (any more).</summary>
     public static FileLock? TryExclusive(string path) => TryAcquire(path, 0, LOCK_EX);
 
+    /// <summary>Waits for a lock that excludes exclusive holders only. The file is created when it is missing.</summary>
+    public static FileLock Shared(string path) =>
+        TryAcquire(path, FileCalls.O_CREAT, LOCK_SH) ?? throw new ErrnoException(Errno.ENOENT, "open", path);
+
     /// <summary>Waits for a lock that excludes exclusive holders only; null when the file does not exist (any more).</summary>
     public static FileLock? TryShared(string path) => TryAcquire(path, 0, LOCK_SH);
 

@@ -1,38 +1,63 @@
 namespace ContainerChaos.Linux;
 
 /// <summary>
-/// Copies what a directory holds into another one with modes, owners, times, extended attributes and symbolic links.
+/// Copies what a directory holds into another one with modes, owners, times, extended attributes, hard and symbolic links.
 /// Both are held by descriptor and no symbolic link is followed, so that nothing outside is read or written, whoever
 /// renames meanwhile.
 /// </summary>
-public static class TreeCopy
+public sealed class TreeCopy
 {
-    /// <summary>Copies a directory's content, and its own attributes but for the mode.</summary>
+    private readonly UnixDirectory _target;
+    private readonly Dictionary<(ulong Device, ulong Inode), string> _linked = [];
+
+    private TreeCopy(UnixDirectory target) => _target = target;
+
+    /// <summary>Copies a directory's content, and its own attributes.</summary>
     /// <param name="source">The directory to read.</param>
     /// <param name="target">The directory to fill; a name that it has already is an error.</param>
     /// <param name="path">What error messages call the source.</param>
+    /// <param name="withMode">Whether the target gets the source's mode as well.</param>
     /// <exception cref="ErrnoException">ENOSPC above all.</exception>
-    public static void Copy(FileDescriptor source, FileDescriptor target, string path)
+    public static void Copy(FileDescriptor source, FileDescriptor target, string path, bool withMode = false)
     {
         using var from = UnixDirectory.Open(source, path);
         using var to = UnixDirectory.Open(target, path);
-        CopyContent(from, to);
-        CopyAttributes(from, to, ".", FileStatus.Read(source), withMode: false);
+        new TreeCopy(to).CopyContent(from, to, "");
+        CopyAttributes(from, to, ".", FileStatus.Read(source), withMode);
     }
 
-    private static void CopyContent(UnixDirectory from, UnixDirectory to)
+    /// <summary>Gives a directory another one's owner, mode, extended attributes and times.</summary>
+    /// <param name="source">The one that has them.</param>
+    /// <param name="target">The one that gets them.</param>
+    public static void CopyAttributes(string source, string target)
+    {
+        using var from = UnixDirectory.Open(source);
+        using var to = UnixDirectory.Open(target);
+        CopyAttributes(from, to, ".", from.TryStat(".")!.Value);
+    }
+
+    private void CopyContent(UnixDirectory from, UnixDirectory to, string path)
     {
         foreach (var name in from.Names)
         {
             // One that is gone by now was not part of the image.
             if (from.TryStat(name) is not { } status || status.Kind is FileKind.Socket or FileKind.Unknown)
                 continue;
-            CopyEntry(from, to, name, status);
+            if (status is { Kind: not FileKind.Directory, Links: > 1 })
+            {
+                if (_linked.TryGetValue((status.Device, status.Inode), out var first))
+                {
+                    to.CreateHardLink(name, _target, first);
+                    continue;
+                }
+                _linked.Add((status.Device, status.Inode), path + name);
+            }
+            CopyEntry(from, to, name, status, path);
             CopyAttributes(from, to, name, status);
         }
     }
 
-    private static void CopyEntry(UnixDirectory from, UnixDirectory to, string name, FileStatus status)
+    private void CopyEntry(UnixDirectory from, UnixDirectory to, string name, FileStatus status, string path)
     {
         switch (status.Kind)
         {
@@ -42,7 +67,7 @@ public static class TreeCopy
                 using (var copy = to.TryOpenInRoot(name))
                 {
                     if (subdirectory is not null && copy is not null)
-                        CopyContent(subdirectory, copy);
+                        CopyContent(subdirectory, copy, $"{path}{name}/");
                 }
                 break;
             case FileKind.SymbolicLink:

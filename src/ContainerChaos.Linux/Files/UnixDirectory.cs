@@ -40,6 +40,15 @@ public sealed class UnixDirectory : IDisposable
         return copy < 0 ? throw ErrnoException.Last("open", path) : new UnixDirectory(new SafeFileHandle(copy, ownsHandle: true), path);
     }
 
+    /// <summary>A descriptor of this directory, to be given to somebody else.</summary>
+    public FileDescriptor Duplicate() => FileDescriptor.Duplicate((int)_handle.DangerousGetHandle());
+
+    /// <summary>What this directory is.</summary>
+    public FileStatus Status => FileStatus.Read(_handle);
+
+    /// <summary>The file system that it is on, by its number in statfs(2).</summary>
+    public long FileSystem => FileSystemMagic.TryRead(Pinned("")) ?? 0;
+
     /// <summary>The names in this directory.</summary>
     public IEnumerable<string> Names => new DirectoryInfo(Pinned("")).EnumerateFileSystemInfos("*", AllEntries).Select(entry => entry.Name);
 
@@ -59,6 +68,26 @@ public sealed class UnixDirectory : IDisposable
     /// <exception cref="ErrnoException">The errors of openat2(2), except ENOENT.</exception>
     // O_NONBLOCK: a FIFO in its place must not hang the caller.
     public SafeFileHandle? TryOpenFileInRoot(string relativePath) => TryOpen(relativePath, FileCalls.O_RDONLY | FileCalls.O_NONBLOCK);
+
+    /// <summary>
+    /// Opens a regular file below this directory for reading, resolved as in <see cref="TryOpenInRoot"/>; null when there is none, or something
+    /// else, which is not opened: a device or a FIFO would notice.
+    /// </summary>
+    /// <param name="relativePath">The path, with <c>/</c> between components.</param>
+    /// <exception cref="ErrnoException">The errors of openat2(2), except ENOENT.</exception>
+    public SafeFileHandle? TryOpenRegularFileInRoot(string relativePath)
+    {
+        using var pinned = TryOpen(relativePath, FileCalls.O_PATH) is { } handle ? new PinnedFile(handle, Full(relativePath)) : null;
+        return pinned is { Status.Kind: FileKind.Regular } ? pinned.OpenForReading() : null;
+    }
+
+    /// <summary>Opens an entry that is a directory; null when there is none, or something else: a symbolic link is not followed.</summary>
+    public UnixDirectory? TryOpenDirectory(string name) => TryOpenEntry(name, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW) is { } handle
+        ? new UnixDirectory(handle, Full(name))
+        : null;
+
+    /// <summary>Holds an entry itself, whatever it is, without opening it; null when there is none.</summary>
+    public PinnedFile? TryPin(string name) => TryOpenEntry(name, FileCalls.O_PATH | FileCalls.O_NOFOLLOW) is { } handle ? new PinnedFile(handle, Full(name)) : null;
 
     /// <summary>The status of an entry; null when there is none.</summary>
     public FileStatus? TryStat(string name) =>
@@ -92,6 +121,17 @@ public sealed class UnixDirectory : IDisposable
     /// <summary>Gives an existing file of another directory a second name here.</summary>
     public void CreateHardLink(string name, UnixDirectory targetDirectory, string targetName) =>
         Check(FileCalls.linkat(targetDirectory._handle, targetName, _handle, name, 0), "linkat", name);
+
+    /// <summary>Moves an entry to another directory of the same file system (renameat2(2), RENAME_NOREPLACE).</summary>
+    /// <returns>False when the other directory has that name already; nothing has changed then.</returns>
+    /// <exception cref="ErrnoException">Every error but EEXIST.</exception>
+    public bool TryMove(string name, UnixDirectory target, string targetName)
+    {
+        const uint RENAME_NOREPLACE = 1;
+        if (FileCalls.renameat2(_handle, name, target._handle, targetName, RENAME_NOREPLACE) == 0)
+            return true;
+        return (Errno)Marshal.GetLastPInvokeError() == Errno.EEXIST ? false : throw ErrnoException.Last("renameat2", Full(name));
+    }
 
     /// <summary>Creates a device node or a FIFO.</summary>
     /// <exception cref="ErrnoException">EPERM for a device without CAP_MKNOD.</exception>
@@ -138,6 +178,14 @@ public sealed class UnixDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private SafeFileHandle? TryOpenEntry(string name, int flags)
+    {
+        var descriptor = FileCalls.openat(_handle, name, flags | FileCalls.O_CLOEXEC, 0);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        return (Errno)Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP ? null : throw ErrnoException.Last("openat", Full(name));
+    }
 
     private unsafe SafeFileHandle? TryOpen(string relativePath, int flags)
     {

@@ -29,6 +29,55 @@ public static unsafe class DetachedMount
         return descriptor;
     }
 
+    /// <summary>A mount of a file system on a block device, which is in no mount namespace and goes with its last descriptor.</summary>
+    /// <param name="type">The file system's type.</param>
+    /// <param name="device">The device's node.</param>
+    /// <param name="options">Options of the file system without a value.</param>
+    /// <exception cref="ErrnoException">EINVAL: the device holds no such file system; ENODEV: the kernel does not know the type; EPERM.</exception>
+    public static FileDescriptor Make(string type, string device, params ReadOnlySpan<string> options)
+    {
+        const nint FSOPEN_CLOEXEC = 1, FSCONFIG_SET_FLAG = 0, FSCONFIG_CMD_CREATE = 6, FSMOUNT_CLOEXEC = 1, MOUNT_ATTR_NODEV = 4;
+        using var name = new NativeString(type);
+        using var context = new FileDescriptor((int)Libc.Checked("fsopen", type, Libc.SystemCall((nint)SystemCallNumber.fsopen, name.Address, FSOPEN_CLOEXEC)));
+        Configure(context, "source", device);
+        foreach (var option in options)
+        {
+            using var flag = new NativeString(option);
+            Libc.Checked("fsconfig", option, Libc.SystemCall((nint)SystemCallNumber.fsconfig, context.Number, FSCONFIG_SET_FLAG, flag.Address));
+        }
+
+        Libc.Checked("mount", device, Libc.SystemCall((nint)SystemCallNumber.fsconfig, context.Number, FSCONFIG_CMD_CREATE));
+        return new FileDescriptor((int)Libc.Checked("fsmount", device, Libc.SystemCall((nint)SystemCallNumber.fsmount, context.Number, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV)));
+    }
+
+    /// <summary>A copy of what is mounted at a path of another mount namespace, which a thread of its own enters for that.</summary>
+    /// <param name="mountNamespace">The namespace's file, <c>/proc/PID/ns/mnt</c>.</param>
+    /// <param name="path">The path in there; a symbolic link is not followed.</param>
+    /// <param name="errno">Why there is none.</param>
+    /// <returns>Null when it can't be copied: ENOENT, EPERM without CAP_SYS_ADMIN in there.</returns>
+    public static FileDescriptor? TryCopyFrom(FileDescriptor mountNamespace, string path, out Errno errno)
+    {
+        const nint CLONE_FS = 0x200, CLONE_NEWNS = 0x20000;
+        FileDescriptor? copy = null;
+        var why = Errno.None;
+        var thread = new Thread(() =>
+        {
+            using var native = new NativeString(path);
+            // setns(2): "A process may not join a new mount namespace if it is sharing filesystem-related attributes … with another process."
+            nint tree = -1;
+            if (Libc.SystemCall((nint)SystemCallNumber.unshare, CLONE_FS) == 0 && Libc.SystemCall((nint)SystemCallNumber.setns, mountNamespace.Number, CLONE_NEWNS) == 0)
+                tree = Libc.SystemCall((nint)SystemCallNumber.open_tree, NativeConstants.AT_FDCWD, native.Address, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | NativeConstants.AT_SYMLINK_NOFOLLOW);
+            if (tree == -1)
+                why = ErrnoException.Last("open_tree").Errno;
+            else
+                copy = new FileDescriptor((int)tree);
+        });
+        thread.Start();
+        thread.Join();
+        errno = why;
+        return copy;
+    }
+
     /// <summary>Maps the owners of a mount's files by a user namespace's maps (mount_setattr(2), MOUNT_ATTR_IDMAP).</summary>
     /// <param name="mount">The detached mount.</param>
     /// <param name="userNamespace">A descriptor of the user namespace.</param>

@@ -20,6 +20,23 @@ public sealed record MountInfo(string Root, string MountPoint, string FileSystem
     /// <summary>The number of the mount that it lies on.</summary>
     public int ParentId { get; init; }
 
+    /// <summary>Whether it passes mounts below it on to its peers (mount_namespaces(7), <c>shared:N</c>).</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Whether it gets those of a master (<c>master:N</c>).</summary>
+    public bool IsSlave { get; init; }
+
+    /// <summary>The mount of this process that a path lies on; null when there is no such path.</summary>
+    public static MountInfo? Of(string path)
+    {
+        using var place = FileDescriptor.TryOpen(path, OpenFlags.O_PATH, 0, out _);
+        if (place is null)
+            return null;
+        // proc_pid_fdinfo(5): "mnt_id: The ID of the mount containing this file".
+        var line = File.ReadLines($"/proc/self/fdinfo/{place.Number}").FirstOrDefault(field => field.StartsWith("mnt_id:", StringComparison.Ordinal));
+        return int.TryParse(line.AsSpan("mnt_id:".Length), out var id) ? ReadSelf().FirstOrDefault(mount => mount.Id == id) : null;
+    }
+
     /// <summary>This process's mounts.</summary>
     public static IReadOnlyList<MountInfo> ReadSelf() => Read("/proc/self/mountinfo");
 
@@ -43,7 +60,13 @@ public sealed record MountInfo(string Root, string MountPoint, string FileSystem
         var hyphen = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
         if (hyphen < 0 || fields.Length < hyphen + 4 || !int.TryParse(fields[0], out var id) || !int.TryParse(fields[1], out var parent))
             return false;
-        mount = new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[hyphen + 1], fields[hyphen + 3]) { Id = id, ParentId = parent };
+        mount = new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[hyphen + 1], fields[hyphen + 3])
+        {
+            Id = id,
+            ParentId = parent,
+            IsShared = Array.Exists(fields[6..hyphen], field => field.StartsWith("shared:", StringComparison.Ordinal)),
+            IsSlave = Array.Exists(fields[6..hyphen], field => field.StartsWith("master:", StringComparison.Ordinal)),
+        };
         return true;
     }
 

@@ -33,6 +33,14 @@ public sealed unsafe class PidFd : FileDescriptor
         return Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw ErrnoException.Last("pidfd_send_signal");
     }
 
+    /// <summary>A copy of one of its descriptors (pidfd_getfd(2), Linux 5.6).</summary>
+    /// <returns>Null when it has ended, has no such descriptor, or may not be traced by this process.</returns>
+    public FileDescriptor? TryOpenDescriptor(int number)
+    {
+        var copy = Libc.SystemCall((nint)SystemCallNumber.pidfd_getfd, Number, number);
+        return copy == -1 ? null : new FileDescriptor((int)copy);
+    }
+
     /// <summary>Waits for the end of a child and reaps it (waitid(2), P_PIDFD).</summary>
     /// <returns>The exit code, 128+n after signal n.</returns>
     public int WaitForExit() => Wait(WEXITED) ?? -1;

@@ -24,10 +24,32 @@ public sealed unsafe class ConsoleSocket : FileDescriptor
 
     /// <summary>Takes the terminal that the other end has sent.</summary>
     /// <exception cref="ErrnoException">EPIPE: it sent none.</exception>
-    public FileDescriptor ReceiveTerminal()
+    public FileDescriptor ReceiveTerminal() => Receive(this, 0);
+
+    /// <summary>A copy of the terminal that was sent to a socket, which stays on its way: whoever has the socket can take it again (recv(2), MSG_PEEK).</summary>
+    /// <exception cref="ErrnoException">EPIPE: none was sent.</exception>
+    public static FileDescriptor PeekTerminal(FileDescriptor socket)
+    {
+        const int MSG_PEEK = 2;
+        return Receive(socket, MSG_PEEK);
+    }
+
+    /// <summary>Sends descriptors to the other end.</summary>
+    /// <returns>False when it is gone.</returns>
+    public bool TrySend(params ReadOnlySpan<FileDescriptor> descriptors) => SeqPacketSocket.TrySend(this, [1], descriptors);
+
+    /// <summary>Takes the descriptors that the other end of a socket has sent in one message.</summary>
+    public static FileDescriptor[] ReceiveDescriptors(FileDescriptor socket)
+    {
+        Span<byte> mark = stackalloc byte[1];
+        SeqPacketSocket.Receive(socket, mark, out var descriptors);
+        return descriptors;
+    }
+
+    private static FileDescriptor Receive(FileDescriptor socket, int flags)
     {
         Span<byte> name = stackalloc byte[256];
-        SeqPacketSocket.Receive(this, name, out var descriptors);
+        SeqPacketSocket.Receive(socket, name, out var descriptors, flags);
         return descriptors is [var terminal, ..] ? terminal : throw new ErrnoException(Errno.EPIPE, "recvmsg", "the terminal");
     }
 }

@@ -130,7 +130,7 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
     /// <exception cref="ErrnoException">EMSGSIZE: the message is longer than the buffer.</exception>
     public int Receive(Span<byte> buffer, out FileDescriptor[] descriptors) => Receive(this, buffer, out descriptors);
 
-    internal static int Receive(FileDescriptor socket, Span<byte> buffer, out FileDescriptor[] descriptors)
+    internal static int Receive(FileDescriptor socket, Span<byte> buffer, out FileDescriptor[] descriptors, int flags = 0)
     {
         const int controlCapacity = 64;
         var control = stackalloc byte[controlCapacity];
@@ -139,7 +139,7 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
         {
             var vector = new IoVector { Base = (nint)data, Length = buffer.Length };
             var header = new MessageHeader { Vector = (nint)(&vector), VectorLength = 1, Control = (nint)control, ControlLength = controlCapacity };
-            var length = Libc.Retrying((nint)SystemCallNumber.recvmsg, socket.Number, (nint)(&header), MSG_CMSG_CLOEXEC);
+            var length = Libc.Retrying((nint)SystemCallNumber.recvmsg, socket.Number, (nint)(&header), MSG_CMSG_CLOEXEC | flags);
             if (length == -1)
             {
                 return (Errno)Marshal.GetLastPInvokeError() switch

@@ -45,7 +45,8 @@ public abstract class ContainerActionCmdlet : ContainerTargetCmdlet
             WriteWarning($"{container.Name}: {warning}");
     }
 
-    private void Begin(ContainerTarget target)
+    /// <summary>Starts the work on one container.</summary>
+    private protected void Begin(ContainerTarget target)
     {
         room ??= new SemaphoreSlim(Concurrency);
         try

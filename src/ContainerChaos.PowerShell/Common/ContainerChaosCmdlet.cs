@@ -58,6 +58,9 @@ public abstract class ContainerChaosCmdlet : PSCmdlet, IDisposable
         return found;
     }
 
+    /// <summary>Tells an exit code the way PowerShell tells it of native programs.</summary>
+    private protected void SetExitCode(int? code) => SessionState.PSVariable.Set("global:LASTEXITCODE", code);
+
     /// <summary>A path as PowerShell means it: relative to its own location, not to the process's.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }

@@ -11,6 +11,7 @@ public abstract class ContainerTargetCmdlet : ContainerChaosCmdlet
     /// <summary>Names, ids or unique beginnings of ids. Wildcards match names; one that matches nothing is no error.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
+    [ContainerArgument]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]

@@ -11,6 +11,7 @@ public sealed class SecurityOptionCompleter : LiveCompleter
             Result("seccomp=unconfined", "every system call is permitted that the capabilities permit"),
             Result("seccomp=builtin", "Docker's default profile, as without an option"),
             Result("no-new-privileges=false", "set-user-ID programs and file capabilities have their effect"),
+            Result("systempaths=unconfined", "nothing of /proc and /sys is hidden or read-only"),
             Result("no-new-privileges=true", "they have none, as without an option"),
         }.Where(r => Begins(r.CompletionText, prefix));
 }

@@ -41,7 +41,15 @@ public sealed class GetContainerCommand : ContainerChaosCmdlet
             Write(FindContainers(name));
     }
 
-    private void Write(IEnumerable<Container> containers) => WriteObject(containers.Where(Matches), enumerateCollection: true);
+    private void Write(IEnumerable<Container> containers)
+    {
+        foreach (var container in containers.Where(Matches))
+        {
+            if (container is { State: ContainerStatus.Dead, Error: { } error })
+                WriteWarning($"{container.Name}: {error} It can only be removed: Remove-Container {container.ShortId}");
+            WriteObject(container);
+        }
+    }
 
     private bool Matches(Container container) =>
         (State.Length == 0 || State.Contains(container.State))

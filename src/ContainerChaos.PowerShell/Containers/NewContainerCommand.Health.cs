@@ -6,7 +6,7 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.PowerShell;
 
 // How the container's health is probed, and what follows.
-public sealed partial class NewContainerCommand
+public partial class NewContainerCommand
 {
     /// <summary>
     /// A command that says how the container is: exit code 0 is healthy. One text is a line for the container's <c>/bin/sh</c>; several are

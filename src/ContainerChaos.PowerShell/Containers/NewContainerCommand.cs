@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using ContainerChaos.Engine;
 using ContainerChaos.Supervisor;
@@ -8,7 +7,7 @@ namespace ContainerChaos.PowerShell;
 /// <summary>Defines a container. No process is started; Start-Container does that.</summary>
 [Cmdlet(VerbsCommon.New, "Container", SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed partial class NewContainerCommand : ContainerChaosCmdlet
+public partial class NewContainerCommand : ContainerChaosCmdlet
 {
     /// <summary>The unique name: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, two at least. One is made up when it is missing.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -30,24 +29,6 @@ public sealed partial class NewContainerCommand : ContainerChaosCmdlet
     [AllowEmptyCollection]
     public string[]? Entrypoint { get; set; }
 
-    /// <summary>Environment variables on top of the image's.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("Environment")]
-    public Hashtable? Env { get; set; }
-
-    /// <summary>The memory limit: <c>64MB</c>, <c>'64m'</c> or bytes, 6 MB at least; 0 for none. An overrun is an OOM kill.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ByteSizeArgument]
-    public long Memory { get; set; }
-
-    /// <summary>How many CPUs' worth of time it may use, such as 0.5; 0 for no limit.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public double Cpus { get; set; }
-
-    /// <summary>How many processes and threads may exist in it at once; 0 or -1 for no limit.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public int PidsLimit { get; set; }
-
     /// <summary>When PID 1 is started again: <c>no</c>, <c>on-failure[:N]</c>, <c>always</c> or <c>unless-stopped</c>.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [RestartPolicyArgument]
@@ -66,6 +47,14 @@ public sealed partial class NewContainerCommand : ContainerChaosCmdlet
     /// <summary>Put an init in as PID 1 that forwards signals and reaps zombies; the command is its child.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter Init { get; set; }
+
+    /// <summary>Give PID 1 a terminal, which Enter-Container -Attach connects with yours; its output and its errors are one then.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Tty { get; set; }
+
+    /// <summary>Keep PID 1's standard input open for whoever attaches. Without it, it is empty.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Interactive { get; set; }
 
     /// <summary>The signal that asks PID 1 to stop, by name or number. Without it the image's, or TERM.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -102,64 +91,68 @@ public sealed partial class NewContainerCommand : ContainerChaosCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Publish { get; set; } = [];
 
-    /// <summary>Bind mounts, <c>source:/in/the/container[:ro]</c>. A relative source is taken from PowerShell's location.</summary>
+    /// <summary>
+    /// Volumes and directories of the host, as Docker's -v: <c>name:/in/the/container[:ro,nocopy]</c>, <c>/host/path:/in/the/container[:ro,rslave]</c>,
+    /// <c>/in/the/container</c> for an anonymous volume. A source with <c>./</c>, <c>../</c> or <c>~</c> is taken from PowerShell's location; a missing one is made.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Volume { get; set; } = [];
 
-    /// <summary>Labels on top of the image's.</summary>
+    /// <summary>
+    /// Mounts in Docker's long form, <c>'type=bind,source=/srv,target=/srv,readonly'</c>, or a table of the same names, <c>@{ type = 'bind'; source = '/srv'; target = '/srv' }</c>.
+    /// A missing source of type bind is an error.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public Hashtable? Label { get; set; }
+    [MountArgument]
+    public string[] Mount { get; set; } = [];
+
+    /// <summary>File systems in memory, <c>'/in/the/container:size=64m,mode=1777'</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Tmpfs { get; set; } = [];
+
+    /// <summary>Docker's --storage-opt: <c>size=1GB</c> limits what the container may write into its own layer.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageOpt")]
+    public string[] StorageOption { get; set; } = [];
 
     /// <summary>The folder that PID 1 starts in, an absolute path in the container.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? WorkingDirectory { get; set; }
 
-    /// <summary>Who PID 1 runs as, <c>user[:group]</c> by name or number.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? User { get; set; }
-
-    /// <summary>The host name inside. Without it the first 12 digits of the id.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? Hostname { get; set; }
-
     /// <summary>Make the root file system read-only; volumes stay writable.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter ReadOnly { get; set; }
 
-    /// <summary>
-    /// By the names of Docker's --security-opt: <c>seccomp=unconfined</c>, <c>seccomp=PATH</c> for a profile in Docker's format,
-    /// <c>no-new-privileges=false</c>. Without any, Docker's default profile, and no new privileges.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("SecurityOpt")]
-    [ArgumentCompleter(typeof(SecurityOptionCompleter))]
-    public string[] SecurityOption { get; set; } = [];
-
     /// <summary>Defines the container of the current pipeline object.</summary>
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess(string.IsNullOrEmpty(Name) ? "(a generated name)" : Name, $"New container from {Image}"))
-            return;
-        Container? container = null;
-        if (!Attempt(Name ?? Image, () => container = Engine.Create(Options(), Cancellation)))
-            return;
-        WriteVerbose($"{container!.Name}: created from {container.Image} with id {container.ShortId}.");
-        WriteObject(container);
+        if (Create() is { } container)
+            WriteObject(container);
     }
 
-    private ContainerCreateOptions Options() => new()
+    /// <summary>Defines the container; null when that failed and was reported, or was only asked about.</summary>
+    private protected Container? Create()
+    {
+        if (!ShouldProcess(string.IsNullOrEmpty(Name) ? "(a generated name)" : Name, $"New container from {Image}"))
+            return null;
+        Container? container = null;
+        if (!Attempt(Name ?? Image, () => container = Engine.Create(Options(), Cancellation)))
+            return null;
+        WriteVerbose($"{container!.Name}: created from {container.Image} with id {container.ShortId}.");
+        return container;
+    }
+
+    private ContainerCreateOptions Options() => WithLimits(WithIdentity(WithSecurity(new()
     {
         Name = string.IsNullOrEmpty(Name) ? null : Name,
         Image = Image,
         Command = Command,
         Entrypoint = Entrypoint,
-        Env = Arguments.Pairs(Env),
-        MemoryBytes = Memory == 0 ? null : Memory,
-        Cpus = Cpus == 0 ? null : Cpus,
-        PidsLimit = PidsLimit == 0 ? null : PidsLimit,
         RestartPolicy = RestartPolicy ?? Supervisor.RestartPolicy.No,
         RestartDelay = RestartDelay ?? Supervisor.RestartDelay.Docker,
         Init = Init,
+        Tty = Tty,
+        Interactive = Interactive,
         StopSignal = StopSignal,
         StopTimeout = double.IsNaN(StopTimeout) ? null : TimeSpan.FromSeconds(StopTimeout),
         Network = Network,
@@ -168,19 +161,21 @@ public sealed partial class NewContainerCommand : ContainerChaosCmdlet
         IPv6Address = IPv6Address,
         Publish = Publish,
         Volumes = [.. Volume.Select(AbsoluteSource)],
-        Labels = Arguments.Pairs(Label),
+        Mounts = [.. Mount.Select(AbsoluteMount)],
+        Tmpfs = Tmpfs,
+        StorageOptions = StorageOption,
         WorkingDirectory = WorkingDirectory,
-        User = User,
-        Hostname = Hostname,
         ReadOnly = ReadOnly,
         Health = Health(),
         AutoRemove = AutoRemove,
-        SecurityOptions = [.. SecurityOption.Select(AbsoluteProfile)],
-    };
+    })));
 
-    private string AbsoluteProfile(string option) =>
-        option.Split(['=', ':'], 2) is ["seccomp", { Length: > 0 } profile] && profile is not ("unconfined" or "builtin") ? $"seccomp={ResolvePath(profile)}" : option;
+    // Docker's rule: what has no slash in front and no dot is a volume's name.
+    private string AbsoluteSource(string volume) => volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{AbsolutePath(source)}:{rest}" : volume;
 
-    private string AbsoluteSource(string volume) =>
-        volume.Split(':', 2) is [{ Length: > 0 } source, var rest] ? $"{ResolvePath(source)}:{rest}" : volume;
+    private string AbsolutePath(string source) => source[0] is '/' or '.' or '~' || source.Contains('/') ? ResolvePath(source) : source;
+
+    private string AbsoluteMount(string mount) => mount.Contains("type=bind", StringComparison.OrdinalIgnoreCase)
+        ? string.Join(',', mount.Split(',').Select(field => field.Split('=', 2) is ["source" or "src", { Length: > 0 } source] pair ? $"{pair[0]}={AbsolutePath(source)}" : field))
+        : mount;
 }

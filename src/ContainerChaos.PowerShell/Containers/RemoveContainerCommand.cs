@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerChaos.Engine;
 
 namespace ContainerChaos.PowerShell;
 
@@ -10,11 +11,16 @@ public sealed class RemoveContainerCommand : ContainerActionCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Remove the anonymous volumes too that no other container has.</summary>
+    [Parameter]
+    [Alias("v")]
+    public SwitchParameter Volumes { get; set; }
+
     private protected override string Operation => "Remove container";
 
     private protected override object? Act(ContainerTarget target)
     {
-        Engine.Remove(target.Id, Force, Cancellation);
+        Engine.Remove(target.Id, new ContainerRemoveOptions { Force = Force, Volumes = Volumes }, Cancellation);
         return null;
     }
 

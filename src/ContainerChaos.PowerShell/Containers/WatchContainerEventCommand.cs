@@ -4,12 +4,12 @@ using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.PowerShell;
 
-/// <summary>What happens to containers, as it happens, and what happened to them.</summary>
+/// <summary>What happens to containers, images, volumes and networks, as it happens, and what happened to them.</summary>
 [Cmdlet(VerbsCommon.Watch, "ContainerEvent")]
 [OutputType(typeof(ContainerEvent))]
 public sealed class WatchContainerEventCommand : ContainerChaosCmdlet
 {
-    /// <summary>Names, ids, beginnings of ids or wildcards that match names; all containers when it is left out. They need not exist yet, or any more.</summary>
+    /// <summary>Names, ids, beginnings of ids or wildcards that match names, of containers or of what else it is; everything when it is left out. They need not exist yet, or any more.</summary>
     [Parameter(Position = 0)]
     [Alias("Id")]
     [SupportsWildcards]
@@ -27,9 +27,19 @@ public sealed class WatchContainerEventCommand : ContainerChaosCmdlet
     [MomentArgument]
     public DateTimeOffset Until { get; set; }
 
-    /// <summary>Only events of these types: create, start, die, oom, kill, stop, pause, unpause, restart, backoff, exec_start, exec_die, adopt, destroy.</summary>
+    /// <summary>Only events of these things: container, image, volume, network.</summary>
     [Parameter]
-    [ValidateSet("create", "start", "die", "oom", "kill", "stop", "pause", "unpause", "restart", "backoff", "exec_start", "exec_die", "adopt", "destroy")]
+    [ValidateSet("container", "image", "volume", "network")]
+    public string[] Type { get; set; } = [];
+
+    /// <summary>
+    /// Only these events. Of containers: create, start, die, oom, kill, stop, pause, unpause, restart, backoff, exec_start, exec_die, adopt, destroy; of images: pull, push,
+    /// import, load, save, tag, untag, delete; of volumes: create, mount, unmount, destroy; of networks: create, connect, disconnect, destroy.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(
+        "create", "start", "die", "oom", "kill", "stop", "pause", "unpause", "restart", "backoff", "exec_start", "exec_die", "adopt", "destroy",
+        "pull", "push", "import", "load", "save", "tag", "untag", "delete", "mount", "unmount", "connect", "disconnect")]
     public string[] EventType { get; set; } = [];
 
     /// <summary>Watches.</summary>
@@ -49,7 +59,9 @@ public sealed class WatchContainerEventCommand : ContainerChaosCmdlet
         });
 
         bool IsWanted(ContainerEvent one) =>
-            (EventType.Length == 0 || EventType.Contains(one.Type, StringComparer.OrdinalIgnoreCase))
-            && (Name.Length == 0 || names.Any(name => name.IsMatch(one.Name ?? "")) || Name.Any(name => one.ContainerId.StartsWith(name, StringComparison.Ordinal)));
+            (Type.Length == 0 || Type.Contains(one.ObjectType, StringComparer.OrdinalIgnoreCase))
+            && (EventType.Length == 0 || EventType.Contains(one.Type, StringComparer.OrdinalIgnoreCase))
+            && (Name.Length == 0 || names.Any(name => name.IsMatch(one.Name ?? "") || name.IsMatch(one.Attributes.GetValueOrDefault("containerName", "")))
+                || Name.Any(name => one.ContainerId.StartsWith(name, StringComparison.Ordinal) || one.ObjectId?.StartsWith(name, StringComparison.Ordinal) == true));
     }
 }

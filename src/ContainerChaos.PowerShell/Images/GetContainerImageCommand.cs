@@ -19,6 +19,12 @@ public sealed class GetContainerImageCommand : ContainerImageCmdlet
     /// <summary>Finds the images that the current pipeline object names.</summary>
     protected override void ProcessRecord()
     {
+        if (Reference is null)
+        {
+            foreach (var (damaged, why) in Engine.Images.ListDamaged())
+                WriteWarning($"{why} Receive or import the image again, or remove it: Remove-ContainerImage {damaged}");
+        }
+
         foreach (var reference in Reference ?? ["*"])
             Attempt(reference, () => WriteObject(Find(reference), enumerateCollection: true));
     }

@@ -24,6 +24,13 @@ public sealed class RemoveContainerImageCommand : ContainerImageCmdlet
     {
         foreach (var reference in Reference)
         {
+            if (!WildcardPattern.ContainsWildcardCharacters(reference) && Engine.Images.IsDamaged(reference))
+            {
+                if (ShouldProcess(reference, "Remove damaged image"))
+                    Attempt(reference, () => Engine.Images.Remove(reference));
+                continue;
+            }
+
             IReadOnlyList<Image> images = [];
             Attempt(reference, () => images = Find(reference));
             foreach (var image in images.Where(i => ShouldProcess(i.Reference, "Remove image")))

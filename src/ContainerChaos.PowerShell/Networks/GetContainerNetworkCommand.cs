@@ -19,6 +19,16 @@ public sealed class GetContainerNetworkCommand : ContainerNetworkCmdlet
     protected override void ProcessRecord()
     {
         foreach (var name in Name ?? ["*"])
-            Attempt(name, () => WriteObject(Find(name), enumerateCollection: true));
+        {
+            Attempt(name, () =>
+            {
+                foreach (var network in Find(name))
+                {
+                    if (network.Warning is { } warning)
+                        WriteWarning($"{network.ShortId}: {warning} It can only be removed: Remove-ContainerNetwork {network.ShortId}");
+                    WriteObject(network);
+                }
+            });
+        }
     }
 }

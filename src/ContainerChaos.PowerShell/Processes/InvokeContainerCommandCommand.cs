@@ -33,24 +33,94 @@ public sealed class InvokeContainerCommandCommand : ContainerActionCmdlet
     [ValidateRange(0.001d, 86400d)]
     public double Timeout { get; set; } = double.NaN;
 
+    /// <summary>
+    /// What it reads from standard input, a line each. It may come through the pipeline when the containers are named by
+    /// -Name; without any, there is no input.
+    /// </summary>
+    [Parameter(ParameterSetName = ParameterSets.ByName, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByObject)]
+    [Alias("Stdin")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    public string[]? StandardInput { get; set; }
+
+    /// <summary>Give it a terminal of its own; its output and its errors are one then. Enter-Container connects one with yours.</summary>
+    [Parameter]
+    public SwitchParameter Tty { get; set; }
+
+    /// <summary>Give it every capability that there is.</summary>
+    [Parameter]
+    public SwitchParameter Privileged { get; set; }
+
+    /// <summary>Start it and leave it to itself: the process is returned, what it writes is lost.</summary>
+    [Parameter]
+    public SwitchParameter Detach { get; set; }
+
+    private readonly List<string> input = [];
+    private bool takesInput;
+    private bool givesInput;
+
+    /// <summary>Finds out whether the pipeline brings containers or input.</summary>
+    protected override void BeginProcessing()
+    {
+        givesInput = MyInvocation.BoundParameters.ContainsKey(nameof(StandardInput));
+        takesInput = MyInvocation.BoundParameters.ContainsKey(nameof(Name)) && MyInvocation.ExpectingInput && !givesInput;
+    }
+
+    /// <summary>Takes a piece of the input, or starts the command in the containers of this pipeline object.</summary>
+    protected override void ProcessRecord()
+    {
+        if (takesInput)
+            input.AddRange(StandardInput ?? []);
+        else
+            base.ProcessRecord();
+    }
+
+    /// <summary>Starts the command with the input that has come, and waits for the rest.</summary>
+    protected override void EndProcessing()
+    {
+        if (takesInput)
+        {
+            StandardInput = [.. input];
+            base.ProcessRecord();
+        }
+
+        base.EndProcessing();
+    }
+
     private protected override string Operation => $"Run '{string.Join(' ', Command)}'";
 
-    private protected override object Act(ContainerTarget target) => Engine.Invoke(
-        target.Id,
-        new ContainerCommandOptions
+    private protected override object? Act(ContainerTarget target)
+    {
+        var options = new ContainerCommandOptions
         {
             Command = Command,
             Env = Arguments.Pairs(Env),
             WorkingDirectory = WorkingDirectory,
             User = User,
+            Privileged = Privileged,
+            Tty = Tty,
+            Input = HasInput ? InputBytes.Of(StandardInput!) : null,
             Timeout = double.IsNaN(Timeout) ? null : TimeSpan.FromSeconds(Timeout),
-        },
-        Cancellation);
+        };
+        return Detach ? Engine.InvokeDetached(target.Id, options) : Engine.Invoke(target.Id, options, Cancellation);
+    }
+
+    // A pipeline of containers' names is bound to both.
+    private bool HasInput => StandardInput is not null && (takesInput || givesInput);
 
     private protected override void Report(ContainerTarget target, object? result)
     {
-        var ended = (ContainerCommandResult)result!;
-        SessionState.PSVariable.Set("global:LASTEXITCODE", ended.ExitCode);
+        if (result is not ContainerCommandResult ended)
+        {
+            WriteVerbose($"{target.Name}: {Command[0]} was started.");
+            if (result is not null)
+                WriteObject(result);
+            return;
+        }
+
+        SetExitCode(ended.ExitCode);
         WriteVerbose($"{target.Name}: {Command[0]} ended with exit code {ended.ExitCode} after {HumanText.Duration(ended.Duration)}.");
         WriteObject(ended);
     }

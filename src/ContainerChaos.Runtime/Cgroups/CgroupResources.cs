@@ -3,7 +3,7 @@ using ContainerChaos.Linux;
 namespace ContainerChaos.Runtime;
 
 /// <summary>Sets what the runtime-spec calls resources (config-linux: Control groups) in a group, on whichever version each controller is.</summary>
-public static class CgroupResources
+public static partial class CgroupResources
 {
     /// <summary>Sets every limit that is given; what is not given stays as it is, also when a running container is updated.</summary>
     /// <param name="group">The group; it exists.</param>

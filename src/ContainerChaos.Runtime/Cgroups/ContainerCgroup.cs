@@ -77,6 +77,9 @@ internal sealed class ContainerCgroup
         return cgroup;
     }
 
+    /// <summary>The group of a container that exists, for nothing but <see cref="Delete"/>: where it is in each hierarchy, that need not be looked up.</summary>
+    internal static ContainerCgroup ForRemoval(string id, CgroupRecord record) => new(id, record, isDefault: false);
+
     /// <summary>
     /// Looks whether the group may be made, and takes it: from here on the record says that it is the container's to remove,
     /// whether it exists yet or not.
@@ -202,6 +205,9 @@ internal sealed class ContainerCgroup
         {
             if (Group.TryDelete(_record.MadeAbove))
                 return;
+            Group.KeepExisting();
+            if (Group.TryDelete(_record.MadeAbove))
+                return;
             // Without a pid namespace, the end of the first process is not the end of the others.
             Group.SendSignal(SIGKILL);
             Group.Delete(_record.MadeAbove, Patience);
@@ -233,7 +239,7 @@ internal sealed class ContainerCgroup
 
     private void RefuseStrangers()
     {
-        if (!Group.Exists)
+        if (!Group.CanHaveProcesses)
             return;
         var count = Describe(Group.Pids).Count;
         if (count > 0)

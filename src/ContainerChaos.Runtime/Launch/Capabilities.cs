@@ -1,7 +1,7 @@
 namespace ContainerChaos.Runtime;
 
 /// <summary>The capabilities by number (capabilities(7), linux/capability.h).</summary>
-internal static class Capabilities
+public static class Capabilities
 {
     private static readonly string[] Known =
     [
@@ -15,8 +15,22 @@ internal static class Capabilities
     /// <summary>How many there are.</summary>
     internal static int Count => Known.Length;
 
-    /// <summary>The names, in the order of their numbers.</summary>
-    internal static IEnumerable<string> All => Names(ulong.MaxValue);
+    /// <summary>All names, <c>CAP_CHOWN</c> and so on, in the order of their numbers.</summary>
+    public static IEnumerable<string> All => Names(ulong.MaxValue);
+
+    /// <summary>Those that the kernel knows and this process has, and so can give to a container; in a user namespace of its own that is all of the kernel's.</summary>
+    /// <param name="inUserNamespace">Whether the container has one.</param>
+    public static IReadOnlyList<string> Grantable(bool inUserNamespace) =>
+        [.. Names((inUserNamespace ? ulong.MaxValue : OwnCapabilities.Permitted) & (ulong.MaxValue >> (63 - OwnCapabilities.Last)))];
+
+    /// <summary>A capability's name as the runtime-spec writes it.</summary>
+    /// <param name="name">The name in either case, with or without <c>CAP_</c>.</param>
+    /// <returns>Null when no kernel known here has it.</returns>
+    public static string? Normalize(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Number(name) is { } number ? "CAP_" + Known[number] : null;
+    }
 
     /// <summary>The names of what is in a bit mask.</summary>
     internal static IEnumerable<string> Names(ulong mask) => Known.Where((_, i) => (mask & (1UL << i)) != 0).Select(name => "CAP_" + name);

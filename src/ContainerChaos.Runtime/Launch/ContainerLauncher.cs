@@ -211,6 +211,8 @@ public sealed class ContainerLauncher : IDisposable
         process.LoadSeccompWithParent();
         if (_options.BeforeExecute is { } last)
             _program.Ask("run the last hooks", (child, _) => last(child));
+        if (_options.ShowsRoot)
+            _program.Call("let the user see the root", SystemCallNumber.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
         if (_options.WaitsForStart)
             WaitForStart(process);
         if (_options.Init)
@@ -220,6 +222,8 @@ public sealed class ContainerLauncher : IDisposable
                 _program.Call("let the user see the init", SystemCallNumber.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
             _program.BecomeInit("start the command below init");
             _program.Call("give the command a process group", SystemCallNumber.setpgid, 0, 0);
+            if (terminal is not null)
+                TerminalSteps.TakeForeground(_program);
         }
         process.Execute(_options.PreservedDescriptors);
         HandsOver = namespaces.HandsOver;

@@ -20,6 +20,12 @@ public sealed record LaunchOptions
     /// <summary>Whether no file system but /dev lets device nodes open a device, whoever made them.</summary>
     public bool WithoutDeviceNodes { get; init; }
 
+    /// <summary>
+    /// The mount namespace, <c>/proc/PID/ns/mnt</c>, whose <c>/dev/shm</c> becomes this container's in the place of a mount on it: that
+    /// of the container whose IPC namespace it shares. Null for none.
+    /// </summary>
+    public string? SharedMemoryFrom { get; init; }
+
     /// <summary>Whether the root is entered by MS_MOVE and chroot(2) instead of pivot_root(2), which an initramfs refuses.</summary>
     public bool NoPivot { get; init; }
 
@@ -45,9 +51,21 @@ public sealed record LaunchOptions
     public bool WaitsForStart { get; init; }
 
     /// <summary>
+    /// Whether the process that waits is there only to keep the mounts, for its user to look at: they may reach its root through
+    /// proc_pid_root(5), which a process that becomes a container denies to whoever is not root.
+    /// </summary>
+    public bool ShowsRoot { get; init; }
+
+    /// <summary>
     /// Runs in the caller before the process joins its control group, for a group that comes about only with a process in it.
     /// </summary>
     public Action<StartedChild>? BeforeCgroup { get; init; }
+
+    /// <summary>
+    /// What to do, in the caller, before a directory is bound onto a destination: it gets the place that will be covered, as the
+    /// container's root has it.
+    /// </summary>
+    public IReadOnlyDictionary<string, Action<FileDescriptor>> BeforeBind { get; init; } = new Dictionary<string, Action<FileDescriptor>>();
 
     /// <summary>Runs in the caller when the mounts are made and the root is not entered yet (runtime-spec: createRuntime and createContainer hooks).</summary>
     public Action<StartedChild>? BeforePivot { get; init; }

@@ -12,6 +12,12 @@ namespace ContainerChaos.Runtime;
 /// </remarks>
 public sealed record OverlayRoot(IReadOnlyList<string> LowerDirs, string UpperDir, string WorkDir)
 {
+    /// <summary>Opens the detached mount that the writable layer is on, at each start; null when that layer is an ordinary directory.</summary>
+    public Func<FileDescriptor>? OpenDisk { get; init; }
+
+    /// <summary>Where that mount goes, in the container's mount namespace only.</summary>
+    public string? DiskPlace { get; init; }
+
     /// <summary>
     /// The directory that all layers are below, from which an overlay with several is mounted: mount(2) takes one page of
     /// options, which absolute paths of some thirty layers fill. Null where there is one layer, or no such directory.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
 
@@ -8,25 +9,15 @@ namespace ContainerChaos.Runtime;
 /// </summary>
 internal static class OwnCapabilities
 {
-    private static readonly Lazy<ulong> PermittedSet = new(() =>
-    {
-        // proc_pid_status(5): "CapPrm: Mask of capabilities enabled in permitted set", in hexadecimal.
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapPrm:", StringComparison.Ordinal));
-        return ulong.Parse(line.AsSpan("CapPrm:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    });
-
     private static readonly Lazy<int> LastNumber = new(() =>
         int.TryParse(File.ReadAllText("/proc/sys/kernel/cap_last_cap"), CultureInfo.InvariantCulture, out var last) ? last : Capabilities.Count - 1);
 
     /// <summary>The highest capability that this kernel knows (capabilities(7), /proc/sys/kernel/cap_last_cap).</summary>
     internal static int Last => LastNumber.Value;
 
-    private static readonly Lazy<bool> InInitialNamespace = new(() =>
-        File.ReadAllText("/proc/self/uid_map").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is ["0", "0", "4294967295"]);
-
     /// <summary>Whether this process has a capability where it counts for the whole host: in the initial user namespace.</summary>
-    internal static bool HasOnHost(string capability) => (Permitted & Capabilities.Mask([capability])) != 0 && InInitialNamespace.Value;
+    internal static bool HasOnHost(string capability) => (Permitted & Capabilities.Mask([capability])) != 0 && UserNamespace.IsInitial;
 
     /// <summary>The permitted set of this process.</summary>
-    internal static ulong Permitted => PermittedSet.Value;
+    internal static ulong Permitted { get; } = OwnIdentity.PermittedCapabilities;
 }

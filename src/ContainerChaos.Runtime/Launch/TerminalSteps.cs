@@ -67,6 +67,22 @@ internal sealed class TerminalSteps
         _program.Call("close the terminal's slave", SystemCallNumber.close, _slave);
     }
 
+    /// <summary>
+    /// Makes this process's group the terminal's foreground one (tcsetpgrp(3)): the command below an init, which would be stopped when it reads.
+    /// </summary>
+    internal static void TakeForeground(ChildProgram program)
+    {
+        const int TIOCSPGRP = 0x5410, SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIGTTOU = 22;
+        var group = program.Memory(sizeof(int));
+        var own = program.NewSlot();
+        var signals = program.Array(1ul << (SIGTTOU - 1));
+        program.Call("block SIGTTOU", SystemCallNumber.rt_sigprocmask, SIG_BLOCK, signals, 0, 8).Tolerating(Errno.EPERM);
+        program.Call("get the process's id", SystemCallNumber.getpid).Into(own);
+        program.Store(group, own);
+        program.Call("take the terminal's foreground", SystemCallNumber.ioctl, 0, TIOCSPGRP, group).Tolerating(Errno.EPERM, Errno.ENOTTY);
+        program.Call("unblock SIGTTOU", SystemCallNumber.rt_sigprocmask, SIG_UNBLOCK, signals, 0, 8).Tolerating(Errno.EPERM);
+    }
+
     /// <summary><c>struct termios</c> as every new terminal has it (tty_std_termios), but for ONLCR.</summary>
     private unsafe nint ModeWithoutNewlineMapping()
     {

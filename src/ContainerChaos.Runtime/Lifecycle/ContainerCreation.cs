@@ -13,7 +13,7 @@ internal sealed class ContainerCreation
     private readonly CreateOptions _options;
     private readonly RuntimeSpec _spec;
     private readonly string _bundle;
-    private readonly string _configPath;
+    private readonly byte[] _config;
     private readonly string _rootfs;
     private readonly HookRunner _hooks;
 
@@ -22,8 +22,10 @@ internal sealed class ContainerCreation
         _global = global;
         _options = options;
         _bundle = Path.GetFullPath(options.Bundle);
-        _configPath = Path.Combine(_bundle, options.Config);
-        _spec = WithInheritedDescriptors(RuntimeSpecJson.Read(_configPath));
+        // Once: what is checked is what is kept.
+        var configPath = Path.Combine(_bundle, options.Config);
+        _config = RuntimeSpecJson.ReadFile(configPath);
+        _spec = WithInheritedDescriptors(RuntimeSpecJson.Parse(_config, configPath));
         SpecValidation.Check(_spec, global.Log.Warn);
         if (_spec.Linux?.Seccomp is { } seccomp)
             global.Log.Debug($"seccomp filter flags: {(int)SeccompFilter.FlagsOf(seccomp)}");
@@ -169,7 +171,7 @@ internal sealed class ContainerCreation
     private void WriteConfig(string path)
     {
         using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */);
-        file.Write(File.ReadAllBytes(_configPath));
+        file.Write(_config);
     }
 
     /// <summary>Hands a descriptor of a process to whoever listens at a socket (<c>--pidfd-socket</c>).</summary>

@@ -52,7 +52,8 @@ internal static class ContainerRemoval
     internal static void Remove(StoredContainer container, RuntimeLog log)
     {
         var (spec, state) = (container.Spec, container.Document("stopped"));
-        container.Cgroup()?.Delete();
+        if (container.Record?.Cgroup is { } cgroup)
+            ContainerCgroup.ForRemoval(container.Id, cgroup).Delete();
         container.Remove();
         if (spec.Hooks is { Poststop.Count: > 0 } hooks)
             new HookRunner(container.Id, spec).RunAll("poststop", hooks.Poststop, state, log);

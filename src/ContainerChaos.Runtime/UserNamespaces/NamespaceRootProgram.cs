@@ -16,7 +16,7 @@ public static class NamespaceRootProgram
     /// <summary>The verb of the program in there.</summary>
     public const string Verb = "namespace-root";
 
-    internal const string Own = "own", Remove = "remove", Done = "done";
+    internal const string Own = "own", Remove = "remove", Copy = "copy", Done = "done";
 
     /// <summary>Executes the program in a new user namespace and waits for its end.</summary>
     /// <param name="arguments">The maps as <see cref="IdMaps"/> writes them, then the program's arguments.</param>
@@ -41,7 +41,10 @@ public static class NamespaceRootProgram
     });
 
     /// <summary>Does it, in the namespace.</summary>
-    /// <param name="arguments"><c>own</c>, a tree and a list of changes; or <c>remove</c> and a tree.</param>
+    /// <param name="arguments">
+    /// <c>own</c>, a tree and a list of changes; <c>remove</c> and a tree; or <c>copy</c>, two paths and options, with the two roots waiting in
+    /// descriptor 3, a socket then.
+    /// </param>
     public static int Run(IReadOnlyList<string> arguments) => Tell(() =>
     {
         switch (arguments)
@@ -56,12 +59,36 @@ public static class NamespaceRootProgram
             case [Remove, var tree]:
                 Directory.Delete(tree, recursive: true);
                 break;
+            case [Copy, var source, var destination, var options]:
+                Write(CopyBetween(source, destination, options));
+                return 0;
             default:
                 throw new ContainerException(ErrorReason.InvalidArgument, "Nothing is to be done.");
         }
         Write(Done);
         return 0;
     });
+
+    private static string CopyBetween(string source, string destination, string options)
+    {
+        using var caller = FileDescriptor.Duplicate(DetachedProcess.PassedDescriptor);
+        if (ConsoleSocket.ReceiveDescriptors(caller) is not [var from, var to])
+            throw new ContainerException(ErrorReason.InvalidArgument, "Two roots are needed.");
+        using (from)
+        using (to)
+        using (var sourceRoot = UnixDirectory.Open(from, "/"))
+        using (var targetRoot = UnixDirectory.Open(to, "/"))
+        {
+            var copied = FileCopy.Copy(sourceRoot, source, targetRoot, destination, new FileCopyOptions
+            {
+                FollowLink = options.Contains('L'),
+                Archive = options.Contains('a'),
+                KeepsSetId = options.Contains('s'),
+                IntoDirectory = options.Contains('d'),
+            });
+            return string.Join('\0', [Done, copied.Files.ToString(CultureInfo.InvariantCulture), copied.Bytes.ToString(CultureInfo.InvariantCulture), .. copied.Warnings]);
+        }
+    }
 
     private static int Tell(Func<int> action)
     {

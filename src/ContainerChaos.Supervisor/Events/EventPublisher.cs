@@ -9,6 +9,9 @@ internal sealed class EventPublisher(string path, string journal, string contain
 {
     private FileDescriptor? _file;
 
+    /// <summary>The container's name as events give it.</summary>
+    internal string Name { get; set; } = name;
+
     /// <summary>Called with each event.</summary>
     internal event Action<ContainerEvent>? Published;
 
@@ -23,7 +26,7 @@ internal sealed class EventPublisher(string path, string journal, string contain
         var values = new Dictionary<string, string>(attributes.Length);
         foreach (var (key, value) in attributes)
             values[key] = value;
-        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values) { Name = name };
+        var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values) { Name = Name };
         Published?.Invoke(containerEvent);
         try
         {
@@ -35,6 +38,15 @@ internal sealed class EventPublisher(string path, string journal, string contain
             // A full disk costs the record of an event, never the supervision.
         }
         EventJournal.Append(journal, containerEvent);
+    }
+
+    /// <summary>Notes in the journal what happened to a volume or a network through this container.</summary>
+    internal void PublishOf(string objectType, string objectId, string objectName, string type, params ReadOnlySpan<(string Key, string Value)> attributes)
+    {
+        var values = new Dictionary<string, string>(attributes.Length + 2) { ["container"] = containerId, ["containerName"] = Name };
+        foreach (var (key, value) in attributes)
+            values[key] = value;
+        EventJournal.Append(journal, new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, Now, values) { Name = objectName, ObjectType = objectType, ObjectId = objectId });
     }
 
     public void Dispose() => _file?.Dispose();

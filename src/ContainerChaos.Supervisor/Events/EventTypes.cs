@@ -1,8 +1,26 @@
 namespace ContainerChaos.Supervisor;
 
-/// <summary>The event verbs that a monitor publishes.</summary>
+/// <summary>What events happen to, and Docker's verbs for them.</summary>
 public static class EventTypes
 {
+    /// <summary>The type of what happens to containers.</summary>
+    public const string Container = "container";
+
+    /// <summary>The type of what happens to images: pull, push, import, load, save, tag, untag, delete.</summary>
+    public const string Image = "image";
+
+    /// <summary>The type of what happens to volumes: create, mount, unmount, destroy.</summary>
+    public const string Volume = "volume";
+
+    /// <summary>The type of what happens to networks: create, connect, disconnect, destroy.</summary>
+    public const string Network = "network";
+
+    /// <summary>A container that has the volume was started (<c>container</c>, <c>destination</c>, <c>read/write</c>).</summary>
+    public const string Mount = "mount";
+
+    /// <summary>A container that has the volume ended (<c>container</c>).</summary>
+    public const string Unmount = "unmount";
+
     /// <summary>The container was made (<c>image</c>).</summary>
     public const string Create = "create";
 
@@ -42,10 +60,10 @@ public static class EventTypes
     /// <summary>A command that was started inside ended (<c>pid</c>, <c>exitCode</c>).</summary>
     public const string ExecDie = "exec_die";
 
-    /// <summary>The running container was connected to a network (<c>network</c>).</summary>
+    /// <summary>A container came into the network, by its start or while it runs (<c>container</c>, <c>containerName</c>).</summary>
     public const string Connect = "connect";
 
-    /// <summary>The running container was disconnected from a network (<c>network</c>).</summary>
+    /// <summary>A container left the network, by its end or while it runs (<c>container</c>, <c>containerName</c>).</summary>
     public const string Disconnect = "disconnect";
 
     /// <summary>The running container was given a published port that another had (<c>port</c>).</summary>
@@ -53,6 +71,12 @@ public static class EventTypes
 
     /// <summary>A published port of the running container was given to another (<c>port</c>).</summary>
     public const string Unpublish = "unpublish";
+
+    /// <summary>Its limits or its restart policy were changed.</summary>
+    public const string Update = "update";
+
+    /// <summary>It got another name (<c>oldName</c>).</summary>
+    public const string Rename = "rename";
 
     /// <summary>A new monitor took over a container whose monitor had died (<c>pid</c>).</summary>
     public const string Adopt = "adopt";

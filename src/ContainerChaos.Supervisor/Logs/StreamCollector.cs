@@ -34,6 +34,26 @@ internal sealed class StreamCollector : IDisposable
             File.SetUnixFileMode(path, (UnixFileMode)0x1B6 /* 0666 */);
     }
 
+    /// <summary>Takes a terminal's master, whose output is logged as standard output.</summary>
+    /// <param name="master">The master; it stays the caller's.</param>
+    /// <param name="log">The log.</param>
+    internal StreamCollector(FileDescriptor master, JsonLogWriter log)
+    {
+        _name = "stdout"u8.ToArray();
+        _log = log;
+        Path = "";
+        Descriptor = master;
+    }
+
+    /// <summary>Called with each piece that was read.</summary>
+    internal delegate void Listener(ReadOnlySpan<byte> piece);
+
+    /// <summary>Who gets the output as it comes, beside the log.</summary>
+    internal Listener? OnPiece { get; init; }
+
+    /// <summary>Whether the last read found a terminal that no process has open.</summary>
+    internal bool IsHungUp { get; private set; }
+
     internal string Path { get; }
 
     internal FileDescriptor Descriptor { get; }
@@ -66,9 +86,10 @@ internal sealed class StreamCollector : IDisposable
 
     private bool ReadOnce()
     {
-        var count = Descriptor.Read(_buffer.AsSpan(_used));
+        var count = ReadPiece(_buffer.AsSpan(_used));
         if (count <= 0)
             return false;
+        OnPiece?.Invoke(_buffer.AsSpan(_used, count));
         _used += count;
         var start = 0;
         while (_buffer.AsSpan(start, _used - start).IndexOf((byte)'\n') is >= 0 and var length)
@@ -84,5 +105,20 @@ internal sealed class StreamCollector : IDisposable
         _buffer.AsSpan(start, _used - start).CopyTo(_buffer);
         _used -= start;
         return true;
+    }
+
+    private int ReadPiece(Span<byte> buffer)
+    {
+        try
+        {
+            var count = Descriptor.Read(buffer);
+            IsHungUp = false;
+            return count;
+        }
+        catch (ErrnoException e) when (e.Errno == Errno.EIO)
+        {
+            IsHungUp = true;
+            return 0;
+        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class ContainerMonitor
         if (_state.Status is not (ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting))
             return false;
         _restarts.Adopt(_state.RestartCount);
+        _hasVolumes = _state.Status != ContainerStatus.Restarting;
         _cgroup.Create();
         _oom.Start();
 
@@ -24,7 +25,8 @@ internal sealed partial class ContainerMonitor
             WriteState(_state);
             _events.Publish(EventTypes.Adopt, ("pid", _state.Pid.ToString()));
             HoldMounts(_state.Pid);
-            AdoptNetwork();
+            CompleteChange();
+            AdoptConsole();
             Watch(process);
             AdoptHealth();
             return true;

@@ -13,11 +13,11 @@ internal sealed partial class ContainerMonitor
     {
         if (_process is null || _state.Status != ContainerStatus.Running)
             throw NotRunning("execute a command in");
-        if (request.Process is null || descriptors.Length != 3)
-            throw new ContainerException(ErrorReason.InvalidArgument, "exec: a command and three descriptors are needed.");
+        if (request.Process is null || descriptors.Length != (request.Process.Terminal ? 1 : 3))
+            throw new ContainerException(ErrorReason.InvalidArgument, "exec: a command is needed, and three descriptors or the socket that its terminal goes to.");
 
         var starting = CommandLauncher.Begin(
-            _process, _state.Pid, _cgroup, request.Process, _definition.Name, new LaunchStreams(descriptors[0], descriptors[1], descriptors[2]),
+            _process, _state.Pid, _cgroup, request.Process, _definition.Name, StreamsOf(request.Process, descriptors),
             new ExecOptions { Seccomp = _spec.Linux?.Seccomp });
         PendingStart? pending = null;
         pending = new PendingStart(_loop, starting, (process, error) =>

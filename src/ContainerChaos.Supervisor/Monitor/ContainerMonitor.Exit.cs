@@ -29,10 +29,19 @@ internal sealed partial class ContainerMonitor
         _process = null;
         _stopTimer.Disarm();
         _killDue = 0;
+        EndThoseBeside();
         _oom.Look();
         _output.Drain();
         _errors.Drain();
+        CloseConsole();
         OnExit(exitCode, seen);
+    }
+
+    /// <summary>In a PID namespace that is not its own, the end of the first process is not the end of the others.</summary>
+    private void EndThoseBeside()
+    {
+        if (_definition.PidMode is not null)
+            EndStragglers();
     }
 
     /// <summary>
@@ -102,8 +111,12 @@ internal sealed partial class ContainerMonitor
             _restartTimer.Arm(decision.Delay);
     }
 
-    private void PublishDeath(long seen) => _events.PublishAt(
-        seen, EventTypes.Die, ("exitCode", _state.ExitCode?.ToString() ?? ""), ("oomKilled", _state.OomKilled ? "true" : "false"));
+    private void PublishDeath(long seen)
+    {
+        _events.PublishAt(
+            seen, EventTypes.Die, ("exitCode", _state.ExitCode?.ToString() ?? ""), ("oomKilled", _state.OomKilled ? "true" : "false"));
+        PublishUnmounted();
+    }
 
     private void OnRestartTimer()
     {
@@ -173,7 +186,8 @@ internal sealed partial class ContainerMonitor
             _loop.Close(_listener);
         ReplyForTheLastTime(_waiters);
         ReplyForTheLastTime(_restartWaiters);
-        _loop.Stop();
+        // Whoever is attached gets the rest of the output, for a moment; nothing of the container is left that this could hold up.
+        _console.WhenAlone(_loop.Stop);
     }
 
     /// <summary>Whoever waited finds the container gone. One that can't be removed is dead, and says why.</summary>
@@ -181,7 +195,7 @@ internal sealed partial class ContainerMonitor
     {
         try
         {
-            if (ContainerFiles.RemoveLocked(_paths, _definition, "/proc/self/exe"))
+            if (ContainerRemoval.RemoveLocked(_paths, _definition, "/proc/self/exe"))
                 _events.Publish(EventTypes.Destroy, ("image", _definition.Image));
         }
         catch (Exception e) when (e is ContainerException or ErrnoException or IOException or UnauthorizedAccessException)

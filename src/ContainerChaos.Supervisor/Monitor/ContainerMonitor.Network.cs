@@ -3,35 +3,10 @@ using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
 
-/// <summary>The container's networks, and the launcher that starts it in them: in its own namespace, or in that of <c>container:NAME</c>.</summary>
+/// <summary>The container's networks.</summary>
 internal sealed partial class ContainerMonitor
 {
-    private ContainerLauncher? _launcher;
-    private string? _joinedNetwork;
     private NetworkSandbox? _sandbox;
-
-    /// <summary>
-    /// The spec is compiled once; again only when the container whose network is joined has another PID 1 than at the
-    /// last start, which a restart by either one's policy brings about.
-    /// </summary>
-    private ContainerLauncher Launcher()
-    {
-        var network = _sandbox?.Namespace.Path ?? (_definition.NetworkContainerId is { } id ? FindNetwork(id) : null);
-        if (_launcher is not null && network == _joinedNetwork)
-            return _launcher;
-        _launcher?.Dispose();
-        _joinedNetwork = network;
-        return _launcher = new ContainerLauncher(
-            network is null ? _spec : Join(_spec, network),
-            new LaunchOptions
-            {
-                RootPath = _paths.RootFileSystem,
-                Overlay = _definition.LowerDirs.Count > 0 ? new OverlayRoot(_definition.LowerDirs, _paths.Upper, _paths.Work) : null,
-                Init = _definition.Init,
-                WithoutDeviceNodes = true,
-            },
-            _cgroup, _definition.Name);
-    }
 
     /// <summary>Makes the network of a container that has one, unless it is still there: a restart by policy keeps it.</summary>
     private void PrepareNetwork()
@@ -39,13 +14,21 @@ internal sealed partial class ContainerMonitor
         if (_sandbox is not null || !File.Exists(_paths.Networks))
             return;
         using var changing = FileLock.Exclusive(_paths.NetworksLock);
-        if (JsonFile.TryRead(_paths.Networks, SupervisorJson.Default.ContainerNetworks) is not { Endpoints.Count: > 0 } settings)
+        if (JsonFile.TryRead(_paths.Networks, SupervisorJson.Default.ContainerNetworks) is not { } settings)
             return;
+        if (settings.Endpoints.Count == 0)
+        {
+            // With the network none or host, or connected to nothing any more, it has the files all the same.
+            NetworkFiles.Write(_paths, Hostname, settings, [], hasNameServer: false);
+            return;
+        }
         // What a monitor left that was killed together with its container.
         ReleaseNetwork();
         _sandbox = NetworkSandbox.Create(_paths, _definition, Hostname, _loop, settings);
         _state = _state with { Warnings = [.. _state.Warnings, .. _sandbox.Warnings] };
         RememberNetwork();
+        foreach (var endpoint in _sandbox.Endpoints)
+            _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.Network, EventTypes.Connect);
     }
 
     private void AdoptNetwork()
@@ -88,6 +71,8 @@ internal sealed partial class ContainerMonitor
             // The container is down all the same. Its interfaces go with its namespace; an address that stays taken is its own at the next start.
         }
         _sandbox = null;
+        foreach (var endpoint in _state.Endpoints)
+            _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.Network, EventTypes.Disconnect);
         if (_state.Endpoints.Count > 0 || _state.Ports.Count > 0)
             _state = _state with { Endpoints = [], Ports = [] };
     }
@@ -107,7 +92,7 @@ internal sealed partial class ContainerMonitor
         _sandbox.Connect(endpoint);
         RememberNetwork();
         WriteState(_state);
-        _events.Publish(EventTypes.Connect, ("network", endpoint.NetworkName));
+        _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.NetworkName, EventTypes.Connect);
     }
 
     private void Disconnect(string networkId)
@@ -120,7 +105,7 @@ internal sealed partial class ContainerMonitor
         _sandbox.Disconnect(networkId);
         RememberNetwork();
         WriteState(_state);
-        _events.Publish(EventTypes.Disconnect, ("network", endpoint.Network));
+        _events.PublishOf(EventTypes.Network, endpoint.NetworkId, endpoint.Network, EventTypes.Disconnect);
     }
 
     private (PortMapping Port, FileDescriptor[] Sockets) OfferPort(PortMapping port) => (_sandbox ?? throw NotRunning("move a port of")).OfferPort(port);
@@ -148,33 +133,4 @@ internal sealed partial class ContainerMonitor
         _state = _state with { Endpoints = _sandbox!.Endpoints, Ports = _sandbox.Ports };
         JsonFile.Write(_paths.Networks, _sandbox.Settings, SupervisorJson.Default.ContainerNetworks);
     }
-
-    /// <summary>The network namespace of another container, which lies beside this one on disk.</summary>
-    /// <exception cref="ContainerException"><see cref="ErrorReason.InvalidState"/>: that container does not run.</exception>
-    private string FindNetwork(string id)
-    {
-        var other = new ContainerPaths(Path.Combine(Path.GetDirectoryName(_paths.ContainerDirectory)!, id), "");
-        if (JsonFile.TryRead(other.State, SupervisorJson.Default.ContainerState)?.InThisBoot() is { Pid: > 0 } state
-            && ProcessStat.TryReadStartTime(state.Pid) == state.PidStartTime)
-            return $"/proc/{state.Pid}/ns/net";
-        throw new ContainerException(
-            ErrorReason.InvalidState, $"{_definition.Name}: the container whose network it joins ({_definition.NetworkMode}) does not run.", _definition.Name)
-        {
-            Remedy = "Start that one first.",
-        };
-    }
-
-    private static RuntimeSpec Join(RuntimeSpec spec, string network) => spec with
-    {
-        Linux = spec.Linux! with
-        {
-            Namespaces = [.. spec.Linux.Namespaces.Where(n => n.Type != "network").Select(n => n.Type == "user" ? n with { Path = UserBeside(network) } : n), new NamespaceSpec { Type = "network", Path = network }],
-            // A namespace that is joined has its maps already.
-            UidMappings = [],
-            GidMappings = [],
-        },
-    };
-
-    /// <summary>An ordinary user's network namespace belongs to that container's user namespace, and only from in there can it be joined.</summary>
-    private static string UserBeside(string network) => network[..^"net".Length] + "user";
 }

@@ -78,7 +78,7 @@ internal sealed partial class ContainerMonitor
 
     /// <summary>What is asked of PID 1 while that is on its way waits for it; SIGKILL does not.</summary>
     private static bool NeedsProcess(MonitorRequest request) =>
-        request.Op is "exec" or "pause" or "unpause" or "connect" or "disconnect" || (request.Op == "kill" && request.Signal is not (null or SIGKILL));
+        request.Op is "restart" or "exec" or "pause" or "unpause" or "connect" or "disconnect" or "attach" or "change" or "offer-port" or "take-port" || (request.Op == "kill" && request.Signal is not (null or SIGKILL));
 
     private void HandleDeferred()
     {
@@ -139,6 +139,18 @@ internal sealed partial class ContainerMonitor
             case "exec":
                 Execute(connection, request, descriptors);
                 break;
+            case "attach":
+                Attach(request, descriptors);
+                Reply(connection);
+                break;
+            case "keep":
+                Keep(descriptors);
+                Reply(connection);
+                break;
+            case "resize":
+                Resize(request);
+                Reply(connection);
+                break;
             case "connect":
                 Connect(request.Endpoint ?? throw new ContainerException(ErrorReason.InvalidArgument, "connect: a network is needed."));
                 Reply(connection);
@@ -157,6 +169,10 @@ internal sealed partial class ContainerMonitor
                 break;
             case "yield-port":
                 YieldPort(RequirePort(request));
+                Reply(connection);
+                break;
+            case "change":
+                Change(request.Definition ?? throw new ContainerException(ErrorReason.InvalidArgument, "change: a definition is needed."));
                 Reply(connection);
                 break;
             default:

@@ -64,20 +64,24 @@ internal sealed partial class ContainerMonitor
         try
         {
             PrepareNetwork();
+            PrepareVolumes();
             oomKills = _cgroup.Has("memory") ? _cgroup.ReadOomKills() : 0;
-            using var input = FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR);
+            using var input = OpenConsole(out var terminal);
+            using var terminalEnd = terminal;
             using var output = _output.OpenForContainer();
             using var error = _errors.OpenForContainer();
-            starting = Launcher().Begin(new LaunchStreams(input, output, error), RecordStart);
+            starting = Launcher().Begin(new LaunchStreams(input, output, error) { ConsoleSocket = terminal }, RecordStart);
         }
         catch (Exception e) when (e is ContainerException or ErrnoException or IOException)
         {
+            ConnectConsole(isStarted: false);
             finished(e as ContainerException ?? Describe(e));
             return;
         }
         _starting = new PendingStart(_loop, starting, (launched, error) =>
         {
             _starting = null;
+            ConnectConsole(launched is not null);
             if (launched is not null)
                 OnStarted(launched, oomKills);
             finished(error is null ? null : error as ContainerException ?? Describe(error));
@@ -106,6 +110,7 @@ internal sealed partial class ContainerMonitor
             Health = _health?.Health,
         });
         _events.PublishAt(_startedAt, EventTypes.Start, ("pid", launched.Pid.ToString()), ("restartCount", _restarts.RestartCount.ToString()));
+        PublishMounted();
         Watch(launched.Process);
         // A stop was asked for while it was on its way; its grace period runs already.
         if (_state.ManuallyStopped)
@@ -118,6 +123,7 @@ internal sealed partial class ContainerMonitor
     /// </summary>
     private void RecordStart(int pid, ulong startTime)
     {
+        StartHolder(pid);
         var state = _state;
         WriteState(state with { Status = ContainerStatus.Running, Pid = pid, PidStartTime = startTime, ExitCode = null, StartedAt = DateTimeOffset.UtcNow, FinishedAt = null });
         _state = state;

@@ -11,12 +11,12 @@ namespace ContainerChaos.Supervisor;
 internal sealed partial class ContainerMonitor : IDisposable
 {
     private readonly ContainerPaths _paths;
-    private readonly ContainerDefinition _definition;
     private readonly RuntimeSpec _spec;
     private readonly EventLoop _loop = new();
     private readonly RestartManager _restarts;
     private readonly EventPublisher _events;
     private readonly JsonLogWriter _log;
+    private readonly ContainerConsole _console;
     private readonly StreamCollector _output;
     private readonly StreamCollector _errors;
     private readonly Cgroup _cgroup;
@@ -24,6 +24,7 @@ internal sealed partial class ContainerMonitor : IDisposable
     private readonly TimerFd _stopTimer = TimerFd.Create();
     private readonly OomWatcher _oom;
 
+    private ContainerDefinition _definition;
     private ContainerState _state;
     private PidFd? _process;
     private FileDescriptor? _mounts;
@@ -36,14 +37,17 @@ internal sealed partial class ContainerMonitor : IDisposable
         _definition = JsonFile.TryRead(paths.Definition, SupervisorJson.Default.ContainerDefinition)
             ?? throw new ContainerException(ErrorReason.ContainerNotFound, $"{paths.Definition} does not exist.", paths.ContainerDirectory);
         _spec = RuntimeSpecJson.Read(paths.Spec);
-        _state = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot() ?? new ContainerState();
+        // One that can't be read says nothing of a process, and is written anew.
+        _state = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot() ?? new ContainerState();
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
         _events = new EventPublisher(paths.Events, paths.Journal, _definition.Id, _definition.Name);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
-        _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id);
+        _cgroup = OpenCgroup(_spec.Linux?.CgroupsPath ?? "/containerchaos/" + _definition.Id, FurtherControllers());
         var owner = _spec.Process?.User.Uid ?? 0;
-        _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log);
-        _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log);
+        _console = new ContainerConsole(_loop);
+        _console.InputEnded += EndHolder;
+        _output = new StreamCollector(paths.StandardOutput, owner, "stdout"u8, _log) { OnPiece = piece => _console.Write(piece, isError: false) };
+        _errors = new StreamCollector(paths.StandardError, owner, "stderr"u8, _log) { OnPiece = piece => _console.Write(piece, isError: true) };
         _oom = new OomWatcher(_loop, _cgroup, PublishOom);
 
         _loop.Add(_output.Descriptor, EventPollFlags.EPOLLIN, _ => _output.Collect());
@@ -76,6 +80,9 @@ internal sealed partial class ContainerMonitor : IDisposable
         _oom.Dispose();
         _log.Dispose();
         _events.Dispose();
+        _console.Dispose();
+        _terminalSocket?.Dispose();
+        _holder?.Dispose();
         _output.Dispose();
         _errors.Dispose();
         _restartTimer.Dispose();
@@ -84,9 +91,9 @@ internal sealed partial class ContainerMonitor : IDisposable
     }
 
     /// <summary>An ordinary user whose groups are not delegated has containers without one.</summary>
-    private static Cgroup OpenCgroup(string path)
+    private static Cgroup OpenCgroup(string path, IReadOnlyList<string> further)
     {
-        var group = CgroupHost.Current.Group(path);
+        var group = CgroupHost.Current.Group(path, further: further);
         if (OwnIdentity.User == 0)
             return group;
         try
@@ -101,16 +108,6 @@ internal sealed partial class ContainerMonitor : IDisposable
             // None is the user's.
         }
         return CgroupHost.Current.Group(path, CgroupMembership.None);
-    }
-
-    private void ApplyLimits()
-    {
-        var resources = _spec.Linux?.Resources ?? new ResourcesSpec();
-        IReadOnlyList<string> warnings = [];
-        if (OwnIdentity.User != 0)
-            resources = UndelegatedLimits.LeaveOut(_cgroup, resources, out warnings);
-        _state = _state with { Warnings = warnings };
-        CgroupResources.Apply(_cgroup, resources);
     }
 
     /// <summary>

@@ -19,6 +19,12 @@ public static class MonitorProgram
     /// <summary>What the monitor is to do: start the container afresh.</summary>
     public const string Start = "start";
 
+    /// <summary>What the monitor is to do: start it with somebody attached, whose streams wait in descriptor 3, a socket then.</summary>
+    public const string StartAttached = "start-attached";
+
+    /// <summary>The same, and they give its input.</summary>
+    public const string StartWithInput = "start-with-input";
+
     /// <summary>What the monitor is to do: take over from one that died.</summary>
     public const string Adopt = "adopt";
 
@@ -50,7 +56,7 @@ public static class MonitorProgram
     /// <param name="arguments"><see cref="Start"/> or <see cref="Adopt"/>, the container's directory, its run directory.</param>
     public static int Run(IReadOnlyList<string> arguments)
     {
-        if (arguments is not [Start or Adopt, var containerDirectory, var runDirectory])
+        if (arguments is not [Start or StartAttached or StartWithInput or Adopt, var containerDirectory, var runDirectory])
             return 2;
         Environment.CurrentDirectory = "/";
         using var ready = new FileDescriptor(DetachedProcess.PassedDescriptor);
@@ -61,10 +67,10 @@ public static class MonitorProgram
             using var guard = MonitorLock.Take(paths);
             if (guard is null)
             {
-                Tell(ready, new MonitorReply { State = JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) });
+                Tell(ready, new MonitorReply { State = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) });
                 return 0;
             }
-            Supervise(paths, adopt: arguments[0] == Adopt, ready);
+            Supervise(paths, arguments[0], ready);
             return 0;
         }
         catch (ContainerException e)
@@ -80,14 +86,25 @@ public static class MonitorProgram
     }
 
     private static bool HasInit(IReadOnlyList<string> arguments) => arguments is [_, var containerDirectory, _]
-        && JsonFile.TryRead(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.Default.ContainerDefinition) is { Init: true };
+        && JsonFile.TryReadIntact(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.Default.ContainerDefinition) is { Init: true };
 
-    private static void Supervise(ContainerPaths paths, bool adopt, FileDescriptor ready)
+    private static void Supervise(ContainerPaths paths, string purpose, FileDescriptor ready)
     {
+        var adopt = purpose == Adopt;
         ContainerException? failure = null;
-        using var monitor = Prepare(paths);
-        File.Delete(paths.ControlSocket);
-        using var listener = SeqPacketSocket.Listen(paths.ControlSocket);
+        SeqPacketSocket listener;
+        ContainerMonitor monitor;
+        // Whoever changes the definition holds this and finds either no socket, or the monitor that has read it.
+        using (FileLock.TryExclusive(paths.DefinitionLock))
+        {
+            monitor = Prepare(paths);
+            if (purpose is StartAttached or StartWithInput)
+                monitor.Attach(ConsoleSocket.ReceiveDescriptors(ready), purpose == StartWithInput);
+            File.Delete(paths.ControlSocket);
+            listener = SeqPacketSocket.Listen(paths.ControlSocket);
+        }
+        using var listening = listener;
+        using var supervising = monitor;
         // To start a container that runs is to find it running, also when its monitor was killed.
         if (!adopt && !monitor.IsAlive)
         {
@@ -126,7 +143,7 @@ public static class MonitorProgram
         }
         catch
         {
-            if (JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) is not { Pid: > 0 })
+            if (JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) is not { Pid: > 0 })
                 RunDirectory.Remove(paths);
             throw;
         }

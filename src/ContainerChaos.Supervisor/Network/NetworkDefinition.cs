@@ -29,6 +29,10 @@ public sealed record NetworkDefinition
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Why this stands for a definition that can't be read; null for a real one.</summary>
+    [JsonIgnore]
+    public string? Damage { get; init; }
+
     /// <summary>Whether it is the one that always exists.</summary>
     [JsonIgnore]
     public bool IsDefault => Name == DefaultName;

@@ -28,7 +28,29 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
     }
 
     /// <summary>A network by its id; null when there is none (any more).</summary>
-    public NetworkDefinition? TryRead(string id) => JsonFile.TryRead(Definition(id), SupervisorJson.Default.NetworkDefinition);
+    /// <remarks>One that can't be read has its id for a name, no subnets, and says why.</remarks>
+    public NetworkDefinition? TryRead(string id)
+    {
+        try
+        {
+            if (JsonFile.TryRead(Definition(id), SupervisorJson.Default.NetworkDefinition) is { } definition)
+                return definition;
+            return Directory.Exists(Path.Combine(DataDirectory, id)) ? Unknown($"{Definition(id)} is missing.") : null;
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
+        {
+            return Unknown(e.Message);
+        }
+
+        NetworkDefinition Unknown(string damage) => new() { Id = id, Name = id, Bridge = BridgeOf(id), Subnets = [], Damage = damage };
+    }
+
+    /// <summary>The name of a network's interface on the host; that of an interface has 15 characters (netdevice(7)).</summary>
+    public static string BridgeOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return "ccbr-" + id[..Math.Min(10, id.Length)];
+    }
 
     /// <summary>All networks, in the order of their names.</summary>
     public IReadOnlyList<NetworkDefinition> List() => !Directory.Exists(DataDirectory)
@@ -51,7 +73,8 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
         var leases = new List<(string, string, string)>();
         foreach (var link in new DirectoryInfo(folder).EnumerateFileSystemInfos())
         {
-            if (link.LinkTarget?.Split('/') is [var container, var name])
+            // What is not an address alone is one that is just changing hands.
+            if (System.Net.IPAddress.TryParse(link.Name, out _) && link.LinkTarget?.Split('/') is [var container, var name])
                 leases.Add((link.Name, container, name));
         }
         return leases;
@@ -147,6 +170,25 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
             File.Delete(link);
             File.CreateSymbolicLink(link, target);
         }
+    }
+
+    /// <summary>Gives an endpoint's addresses and names to the same container under another name. The new names are there before the old ones go.</summary>
+    internal void Reassign(ContainerEndpoint endpoint, string containerId, string containerName, IReadOnlyList<string> names)
+    {
+        string[] addresses = [.. endpoint.Addresses.Select(ContainerEndpoint.Plain)];
+        AddNames(endpoint.NetworkId, containerId, names.Except(endpoint.Names), addresses);
+        foreach (var address in addresses)
+        {
+            // By rename, so that the address is never free for others in between.
+            var path = Path.Combine(Addresses(endpoint.NetworkId), address);
+            var draft = $"{path}.{containerId}";
+            if (HolderOf(path) is not { } holder || !holder.StartsWith(containerId, StringComparison.Ordinal) || holder == $"{containerId}/{containerName}")
+                continue;
+            File.Delete(draft);
+            File.CreateSymbolicLink(draft, $"{containerId}/{containerName}");
+            File.Move(draft, path, overwrite: true);
+        }
+        Release(endpoint.NetworkId, containerId, [], endpoint.Names.Except(names));
     }
 
     /// <summary>The addresses of all who have a name.</summary>

@@ -5,16 +5,21 @@ using ContainerChaos.Linux;
 namespace ContainerChaos.Supervisor;
 
 /// <summary>
-/// <c>/etc/hosts</c>, <c>/etc/resolv.conf</c> and <c>/etc/hostname</c> of a container in a network: files in its directory that are bound into it, and so
+/// <c>/etc/hosts</c>, <c>/etc/resolv.conf</c> and <c>/etc/hostname</c> of a container, whatever its network: files in its directory that are bound into it, and so
 /// are written in place.
 /// </summary>
 public static class NetworkFiles
 {
+    /// <summary>In the place of an address in <see cref="ContainerNetworks.ExtraHosts"/>: the host's own, as the container reaches it.</summary>
+    public const string HostGateway = "host-gateway";
+
+    private const string Usual = "/etc/resolv.conf";
+
     /// <summary>The files' names, in the container's directory and in its <c>/etc</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = ["hosts", "resolv.conf", "hostname"];
 
     /// <summary>The host's name servers (resolv.conf(5)).</summary>
-    internal static IReadOnlyList<IPAddress> HostServers(string path = "/etc/resolv.conf") => Servers(Lines(path));
+    internal static IReadOnlyList<IPAddress> HostServers(string path = Usual) => Servers(Lines(path));
 
     private static IReadOnlyList<IPAddress> Servers(string[] lines) => [.. lines
         .Where(line => line.StartsWith("nameserver", StringComparison.Ordinal))
@@ -30,36 +35,62 @@ public static class NetworkFiles
 
     private static string Hosts(string hostname, ContainerNetworks networks, IReadOnlyList<ContainerEndpoint> endpoints)
     {
-        var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+        var text = new StringBuilder();
+        if (networks.SharesHost)
+            text.AppendJoin("", Lines("/etc/hosts").Select(line => line + "\n"));
+        else
+            text.Append("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
         foreach (var host in networks.ExtraHosts)
         {
-            if (host.Split(':', 2) is [var name, var address])
-                text.Append(address == "host-gateway" ? endpoints.SelectMany(endpoint => endpoint.Gateways).FirstOrDefault() : address).Append('\t').Append(name).Append('\n');
+            if (host.Split(':', 2) is [var name, var address] && (address == HostGateway ? GatewayOf(networks, endpoints) : address) is { } known)
+                text.Append(known).Append('\t').Append(name).Append('\n');
         }
+        var names = networks.Domainname is { Length: > 0 } domain ? $"{hostname}.{domain} {hostname}" : hostname;
         foreach (var address in endpoints.SelectMany(endpoint => endpoint.Addresses))
-            text.Append(ContainerEndpoint.Plain(address)).Append('\t').Append(hostname).Append('\n');
+            text.Append(ContainerEndpoint.Plain(address)).Append('\t').Append(names).Append('\n');
         return text.ToString();
     }
 
+    /// <summary>Null in internal networks, which lead nowhere.</summary>
+    private static string? GatewayOf(ContainerNetworks networks, IReadOnlyList<ContainerEndpoint> endpoints) =>
+        networks.SharesHost ? "127.0.0.1" : endpoints.SelectMany(endpoint => endpoint.Gateways).FirstOrDefault();
+
     private static string Resolver(ContainerNetworks networks, bool hasNameServer)
     {
-        var lines = HostLines();
+        var lines = networks.SharesHost ? Lines(Usual) : HostLines();
         var text = new StringBuilder();
         if (hasNameServer)
             text.Append("nameserver ").Append(NameServer.Address).Append('\n');
         else if (networks.DnsServers.Count > 0)
             text.AppendJoin("", networks.DnsServers.Select(server => $"nameserver {server}\n"));
         else
-            text.AppendJoin("", Servers(lines).Where(server => !IPAddress.IsLoopback(server)).Select(server => $"nameserver {server}\n"));
-        text.AppendJoin("", lines.Where(line => line.StartsWith("search", StringComparison.Ordinal) || line.StartsWith("options", StringComparison.Ordinal)).Select(line => line + "\n"));
+            text.AppendJoin("", Servers(lines).Where(server => networks.SharesHost || !IPAddress.IsLoopback(server)).Select(server => $"nameserver {server}\n"));
+
+        var search = networks.DnsSearch.Count > 0 ? networks.DnsSearch.Where(domain => domain != ".") : Words(lines, "search");
+        // The first try is the name as it is: that of another container has no dots (as in Docker).
+        var options = (networks.DnsOptions.Count > 0 ? networks.DnsOptions : Words(lines, "options")).ToList();
+        if (hasNameServer && !options.Exists(option => option.StartsWith("ndots:", StringComparison.Ordinal)))
+            options.Add("ndots:0");
+        Append("search", search);
+        Append("options", options);
         return text.ToString();
+
+        void Append(string keyword, IEnumerable<string> words)
+        {
+            if (words.Any())
+                text.Append(keyword).Append(' ').AppendJoin(' ', words).Append('\n');
+        }
     }
+
+    private static IEnumerable<string> Words(string[] lines, string keyword) => lines
+        .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 1 && words[0] == keyword)
+        .SelectMany(words => words.Skip(1));
 
     /// <summary>Where systemd-resolved answers on a loopback address, which is the host's alone, the servers behind it are in another file.</summary>
     private static string[] HostLines()
     {
-        const string usual = "/etc/resolv.conf", behind = "/run/systemd/resolve/resolv.conf";
-        var lines = Lines(usual);
+        const string behind = "/run/systemd/resolve/resolv.conf";
+        var lines = Lines(Usual);
         return Servers(lines) is { Count: > 0 } servers && servers.All(IPAddress.IsLoopback) && File.Exists(behind) ? Lines(behind) : lines;
     }
 

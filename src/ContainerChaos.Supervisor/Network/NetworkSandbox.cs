@@ -11,13 +11,13 @@ namespace ContainerChaos.Supervisor;
 internal sealed partial class NetworkSandbox : IDisposable
 {
     private readonly ContainerPaths _paths;
-    private readonly ContainerDefinition _container;
     private readonly string _hostname;
     private readonly EventLoop _loop;
     private readonly NetworkDirectory _networks;
     private readonly PortPublisher _publisher;
     private readonly List<ContainerEndpoint> _endpoints = [];
     private readonly RouteSocket _inside;
+    private ContainerDefinition _container;
     private ContainerNetworks _settings;
     private NameServer? _nameServer;
     private PortTarget _published;
@@ -111,6 +111,25 @@ internal sealed partial class NetworkSandbox : IDisposable
         Detach(networkId);
         _settings = _settings with { Endpoints = [.. _settings.Endpoints.Where(endpoint => endpoint.NetworkId != networkId)] };
         Complete();
+    }
+
+    /// <summary>Lets the container be found by the names that belong to its definition, in each network, and by no others.</summary>
+    internal void Rename(ContainerDefinition container)
+    {
+        _container = container;
+        _publisher.Rename(container);
+        for (var i = 0; i < _endpoints.Count; i++)
+        {
+            var endpoint = _endpoints[i];
+            if (_networks.TryRead(endpoint.NetworkId) is not { IsDefault: false } || _settings.Endpoints.FirstOrDefault(settings => settings.NetworkId == endpoint.NetworkId) is not { } settings)
+            {
+                _networks.Reassign(endpoint, container.Id, container.Name, endpoint.Names);
+                continue;
+            }
+            var names = NamesOf(settings);
+            _networks.Reassign(endpoint, container.Id, container.Name, names);
+            _endpoints[i] = endpoint with { Names = names };
+        }
     }
 
     /// <summary>The networks that it shall be in, with the addresses that it has.</summary>

@@ -16,9 +16,9 @@ internal sealed class PortPublisher : IDisposable
     private readonly EventLoop _loop;
     private readonly NetworkDirectory _networks;
     private readonly PortDirectory _directory;
-    private readonly ContainerDefinition _container;
     private readonly List<PublishedPort> _ports = [];
     private readonly List<PortProxy> _retired = [];
+    private ContainerDefinition _container;
 
     internal PortPublisher(EventLoop loop, NetworkDirectory networks, ContainerDefinition container)
     {
@@ -87,6 +87,18 @@ internal sealed class PortPublisher : IDisposable
         _ports.Remove(published);
         _retired.RemoveAll(proxy => proxy.IsIdle);
         _retired.AddRange(published.Retire());
+    }
+
+    /// <summary>Lets whoever wants one of the ports be told the container's new name.</summary>
+    internal void Rename(ContainerDefinition container)
+    {
+        _container = container;
+        if (_ports.Count == 0)
+            return;
+        using var changing = _directory.Lock();
+        // One that is on its way to another container is that one's already.
+        foreach (var port in _ports.Where(port => _directory.OwnerOf(port.Mapping)?.Id == container.Id))
+            _directory.Claim(port.Mapping, container);
     }
 
     /// <summary>Takes all of them back.</summary>

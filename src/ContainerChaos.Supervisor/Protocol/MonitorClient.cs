@@ -77,6 +77,13 @@ public sealed class MonitorClient : IDisposable
     /// <param name="port">The port as the container has it.</param>
     public ContainerState YieldPort(PortMapping port) => Ask(new MonitorRequest { Op = "yield-port", Port = port }, CancellationToken.None).State!;
 
+    /// <summary>
+    /// Changes the running container's name, limits or restart policy: at once in its control group and its networks, and in
+    /// <c>container.json</c>. When it fails, nothing has changed.
+    /// </summary>
+    /// <param name="definition">The definition as it shall be; the caller holds <see cref="ContainerPaths.DefinitionLock"/>.</param>
+    public ContainerState Change(ContainerDefinition definition) => Ask(new MonitorRequest { Op = "change", Definition = definition }, CancellationToken.None).State!;
+
     /// <summary>Waits until the container is finally down: exited, with no restart to follow, and nothing of it left.</summary>
     public ContainerState WaitForExit(CancellationToken cancellation = default) =>
         AskForEnd(new MonitorRequest { Op = "wait" }, cancellation);
@@ -92,6 +99,42 @@ public sealed class MonitorClient : IDisposable
         var reply = Ask(new MonitorRequest { Op = "exec", Process = process }, CancellationToken.None, input, output, error);
         return new ExecSession(this, reply.Pid ?? 0);
     }
+
+    /// <summary>Starts a command inside on a terminal of its own.</summary>
+    /// <param name="process">The command; it asks for a terminal.</param>
+    /// <param name="master">The terminal's master, the caller's; when it is closed the command is hung up.</param>
+    /// <returns>The running command, which takes this connection over.</returns>
+    public ExecSession ExecuteOnTerminal(ProcessSpec process, out FileDescriptor master)
+    {
+        var (ours, theirs) = ConsoleSocket.Pair();
+        using (ours)
+        {
+            MonitorReply reply;
+            using (theirs)
+                reply = Ask(new MonitorRequest { Op = "exec", Process = process }, CancellationToken.None, theirs);
+            // The child has sent it before it executed the command.
+            master = ours.ReceiveTerminal();
+            return new ExecSession(this, reply.Pid ?? 0);
+        }
+    }
+
+    /// <summary>Hands a terminal over that nobody looks at any more, so that what runs on it runs on.</summary>
+    /// <param name="master">Its master; the monitor reads it to its end.</param>
+    public ContainerState Keep(FileDescriptor master) => Ask(new MonitorRequest { Op = "keep" }, CancellationToken.None, master).State!;
+
+    /// <summary>Attaches to PID 1's standard streams.</summary>
+    /// <param name="stream">A socket that its output comes through and its input goes; the caller keeps the other end.</param>
+    /// <param name="errors">A socket for its standard error; null where it has a terminal.</param>
+    /// <param name="input">Whether input is given.</param>
+    /// <exception cref="ContainerException"><see cref="ErrorReason.InvalidState"/>: it has no input to give something to.</exception>
+    public ContainerState Attach(FileDescriptor stream, FileDescriptor? errors, bool input)
+    {
+        var request = new MonitorRequest { Op = "attach", Input = input };
+        return (errors is null ? Ask(request, CancellationToken.None, stream) : Ask(request, CancellationToken.None, stream, errors)).State!;
+    }
+
+    /// <summary>Gives PID 1's terminal another size.</summary>
+    public ContainerState Resize(TerminalSize size) => Ask(new MonitorRequest { Op = "resize", Size = size }, CancellationToken.None).State!;
 
     /// <summary>Subscribes to the container's events; the stream takes this connection over.</summary>
     public EventStream Subscribe()

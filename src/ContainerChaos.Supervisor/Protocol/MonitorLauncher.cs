@@ -14,6 +14,19 @@ public static class MonitorLauncher
     /// <exception cref="ContainerException">The container could not be started, as its monitor says.</exception>
     public static ContainerState Start(string executable, ContainerPaths paths) => Launch(executable, MonitorProgram.Start, paths);
 
+    /// <summary>Starts a container with somebody attached to it from its first byte on.</summary>
+    /// <param name="executable">The path of <c>ccrun</c>.</param>
+    /// <param name="paths">The container.</param>
+    /// <param name="streams">As in <see cref="MonitorClient.Attach"/>: one socket, or two.</param>
+    /// <param name="input">Whether input is given.</param>
+    public static ContainerState StartAttached(string executable, ContainerPaths paths, IReadOnlyList<FileDescriptor> streams, bool input)
+    {
+        var (ours, theirs) = ConsoleSocket.Pair();
+        // They wait in the socket until the monitor takes them.
+        ours.TrySend([.. streams]);
+        return Launch(executable, input ? MonitorProgram.StartWithInput : MonitorProgram.StartAttached, paths, ours, theirs);
+    }
+
     /// <summary>Replaces a monitor that was killed; the container is not touched.</summary>
     /// <returns>The state as the new monitor found it.</returns>
     public static ContainerState Adopt(string executable, ContainerPaths paths) => Launch(executable, MonitorProgram.Adopt, paths);
@@ -21,6 +34,11 @@ public static class MonitorLauncher
     private static ContainerState Launch(string executable, string purpose, ContainerPaths paths)
     {
         var (ready, readyWriter) = FileDescriptor.Pipe();
+        return Launch(executable, purpose, paths, ready, readyWriter);
+    }
+
+    private static ContainerState Launch(string executable, string purpose, ContainerPaths paths, FileDescriptor ready, FileDescriptor readyWriter)
+    {
         using (ready)
         {
             int pid;

@@ -1,3 +1,4 @@
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
@@ -5,7 +6,7 @@ namespace ContainerChaos.Supervisor;
 /// <summary>A message to a monitor; one of SOCK_SEQPACKET each, as JSON.</summary>
 internal sealed record MonitorRequest
 {
-    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, connect, disconnect, offer-port, take-port or yield-port.</summary>
+    /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, attach, resize, keep, connect, disconnect, offer-port, take-port, yield-port or change.</summary>
     public required string Op { get; init; }
 
     /// <summary>The grace period of stop and restart in milliseconds; null for the container's own.</summary>
@@ -17,6 +18,12 @@ internal sealed record MonitorRequest
     /// <summary>The command of exec; its three standard streams come with the message.</summary>
     public ProcessSpec? Process { get; init; }
 
+    /// <summary>Whether attach gives the container its input; the streams come with the message.</summary>
+    public bool Input { get; init; }
+
+    /// <summary>The size of the terminal for resize.</summary>
+    public TerminalSize? Size { get; init; }
+
     /// <summary>What connect connects to.</summary>
     public EndpointSettings? Endpoint { get; init; }
 
@@ -25,4 +32,7 @@ internal sealed record MonitorRequest
 
     /// <summary>The published port that is moved; with take-port its sockets come with the message, unless it has none yet.</summary>
     public PortMapping? Port { get; init; }
+
+    /// <summary>What the container shall be, of change: its name, its limits and its restart policy may differ from what they are.</summary>
+    public ContainerDefinition? Definition { get; init; }
 }

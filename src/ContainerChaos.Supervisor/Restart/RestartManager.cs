@@ -7,6 +7,8 @@ namespace ContainerChaos.Supervisor;
 /// <remarks>Docker's restart manager: the delay starts again after a run of 10 s, the count of restarts does not.</remarks>
 public sealed class RestartManager(RestartPolicy policy, RestartDelay delay)
 {
+    private RestartPolicy _policy = policy;
+    private RestartDelay _delay = delay;
     private TimeSpan _previous = TimeSpan.Zero;
 
     /// <summary>How many restarts the policy has made since the container was started by an operator.</summary>
@@ -14,6 +16,14 @@ public sealed class RestartManager(RestartPolicy policy, RestartDelay delay)
 
     /// <summary>Takes over the count of a monitor that died.</summary>
     public void Adopt(int restartCount) => RestartCount = restartCount;
+
+    /// <summary>Decides by another policy from the next end on; a new delay begins a new series, and the count goes on.</summary>
+    public void Change(RestartPolicy policy, RestartDelay delay)
+    {
+        if (delay != _delay)
+            _previous = TimeSpan.Zero;
+        (_policy, _delay) = (policy, delay);
+    }
 
     /// <summary>Starts a new series, as an operator's start does.</summary>
     public void Reset()
@@ -28,19 +38,19 @@ public sealed class RestartManager(RestartPolicy policy, RestartDelay delay)
     /// <param name="ran">How long it ran.</param>
     public RestartDecision AfterExit(int? exitCode, bool manuallyStopped, TimeSpan ran)
     {
-        if (ran >= delay.ResetAfter)
+        if (ran >= _delay.ResetAfter)
             _previous = TimeSpan.Zero;
         if (manuallyStopped || !IsDue(exitCode))
             return new RestartDecision(Restart: false, TimeSpan.Zero);
-        _previous = delay.Next(_previous);
+        _previous = _delay.Next(_previous);
         RestartCount++;
         return new RestartDecision(Restart: true, _previous);
     }
 
-    private bool IsDue(int? exitCode) => policy.Kind switch
+    private bool IsDue(int? exitCode) => _policy.Kind switch
     {
         RestartPolicyKind.Always or RestartPolicyKind.UnlessStopped => true,
-        RestartPolicyKind.OnFailure => exitCode != 0 && (policy.MaximumRetryCount == 0 || RestartCount < policy.MaximumRetryCount),
+        RestartPolicyKind.OnFailure => exitCode != 0 && (_policy.MaximumRetryCount == 0 || RestartCount < _policy.MaximumRetryCount),
         _ => false,
     };
 }

@@ -8,6 +8,9 @@ public sealed record ContainerPaths(string ContainerDirectory, string RunDirecto
     /// <summary>The <see cref="Supervisor.ContainerDefinition"/>.</summary>
     public string Definition => Path.Combine(ContainerDirectory, "container.json");
 
+    /// <summary>What is locked, exclusively, while <see cref="Definition"/> is changed or read for a monitor: the directory itself, which is always there.</summary>
+    public string DefinitionLock => ContainerDirectory;
+
     /// <summary>The runtime-spec.</summary>
     public string Spec => Path.Combine(ContainerDirectory, "config.json");
 
@@ -20,11 +23,20 @@ public sealed record ContainerPaths(string ContainerDirectory, string RunDirecto
     /// <summary>The file that is locked while <see cref="Networks"/> is changed.</summary>
     public string NetworksLock => Path.Combine(ContainerDirectory, "network.lock");
 
+    /// <summary>The destinations, a line each, whose volumes get what the image has there at the first start; absent after it, or when there are none.</summary>
+    public string CopyUp => Path.Combine(ContainerDirectory, "copy-up");
+
     /// <summary>The overlay's writable layer.</summary>
     public string Upper => Path.Combine(ContainerDirectory, "upper");
 
     /// <summary>The overlay's work directory.</summary>
     public string Work => Path.Combine(ContainerDirectory, "work");
+
+    /// <summary>The file that is the disk of a limited writable layer; absent for others.</summary>
+    public string Disk => Path.Combine(ContainerDirectory, "disk.img");
+
+    /// <summary>Where that disk is mounted, inside the container's own mount namespace only.</summary>
+    public string DiskPlace => Path.Combine(ContainerDirectory, "disk");
 
     /// <summary>Where the overlay is mounted, inside the container's own mount namespace only.</summary>
     public string RootFileSystem => Path.Combine(ContainerDirectory, "rootfs");

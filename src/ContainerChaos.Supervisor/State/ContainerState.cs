@@ -54,6 +54,12 @@ public sealed record ContainerState
     /// <summary>The ports of the host that lead to it now.</summary>
     public IReadOnlyList<PortMapping> Ports { get; set; } = [];
 
+    /// <summary>The host's PID of the process that keeps the terminal, or the input, while no monitor does; 0 when there is none.</summary>
+    public int ConsoleHolderPid { get; init; }
+
+    /// <summary>Its start time.</summary>
+    public ulong ConsoleHolderStartTime { get; init; }
+
     /// <summary>The OOM killer's count in the container's control group when the last run started.</summary>
     public long OomKillsAtStart { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
 
@@ -8,15 +9,33 @@ namespace ContainerChaos.Supervisor;
 public static class JsonFile
 {
     /// <summary>Reads a file, or null when it does not exist.</summary>
-    /// <exception cref="JsonException">The file is not the JSON it should be.</exception>
+    /// <exception cref="ContainerException">StoreDamaged: the file is not the JSON it should be, as a loss of power can leave it.</exception>
     public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw Damaged(path, "it says null", null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(path, new FileInfo(path) is { Exists: true, Length: 0 } ? "it is empty" : e.Message, e);
+        }
+    }
+
+    /// <summary>Reads a file, or null when it does not exist or is damaged.</summary>
+    public static T? TryReadIntact<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return TryRead(path, type);
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
         {
             return null;
         }
@@ -30,4 +49,7 @@ public static class JsonFile
             file.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
         File.Move(temporary, path, overwrite: true);
     }
+
+    private static ContainerException Damaged(string path, string problem, Exception? inner) =>
+        new(ErrorReason.StoreDamaged, $"{path} is damaged: {problem.TrimEnd('.')}.", path, inner) { Remedy = "Remove what it belongs to, and make it again." };
 }

@@ -11,4 +11,5 @@ namespace ContainerChaos.Supervisor;
 [JsonSerializable(typeof(ContainerEvent))]
 [JsonSerializable(typeof(ContainerNetworks))]
 [JsonSerializable(typeof(NetworkDefinition))]
+[JsonSerializable(typeof(VolumeDefinition))]
 public sealed partial class SupervisorJson : JsonSerializerContext;

@@ -68,7 +68,7 @@ internal static class ProcessScenes
         }),
         new("log", ["streams", "order", "no-newline", "long-line", "tail", "tail-nothing"], stage =>
         {
-            var container = stage.Started(ContainerRequest.Script("echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three; head -c 20000 /dev/zero | tr '\\0' a; echo; printf end"));
+            var container = stage.Started(ContainerRequest.Script("echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three; head -c 20000 /dev/zero | tr '\\0' a; echo; printf end; sleep 0.3"));
             stage.Host.Wait(container);
             var lines = stage.Host.ReadLog(container);
             stage.Tell("streams", string.Join('\n', lines.Where(line => line.Length < 10).Order()));

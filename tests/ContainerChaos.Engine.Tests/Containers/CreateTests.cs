@@ -100,7 +100,7 @@ public sealed class CreateTests : EngineTest
         { "nowhere", ErrorReason.ImageNotFound, new() { Image = "nowhere" } },
         { "'nowhere'", ErrorReason.NetworkNotFound, s_target with { Network = "nowhere" } },
         { "'gone'", ErrorReason.ContainerNotFound, s_target with { Network = "container:gone" } },
-        { "'data:/data'", ErrorReason.InvalidArgument, s_target with { Volumes = ["data:/data"] } },
+        { "'da ta:/data'", ErrorReason.InvalidArgument, s_target with { Volumes = ["da ta:/data"] } },
         { "'/a:/b:rx'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/a:/b:rx"] } },
         { "'/a:/../b'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/a:/../b"] } },
         { "'/b'", ErrorReason.InvalidArgument, s_target with { Volumes = ["/tmp:/b", "/tmp:/b/"] } },
@@ -138,7 +138,7 @@ public sealed class CreateTests : EngineTest
         Assert.True(spec.Process.NoNewPrivileges);
         Assert.Equal("/", spec.Process.Cwd);
         Assert.Equal(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=" + container.Id[..12], "HOME=/"], spec.Process.Env);
-        Assert.Equal(["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/cgroup"], spec.Mounts.Select(mount => mount.Destination));
+        Assert.Equal(["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/cgroup", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname"], spec.Mounts.Select(mount => mount.Destination));
         Assert.Null(spec.Linux.Resources!.Memory);
     }
 
@@ -170,7 +170,8 @@ public sealed class CreateTests : EngineTest
         Assert.Equal((1000u, 1001u), (spec.Process!.User.Uid, spec.Process.User.Gid));
         Assert.Equal([1001u, 44u], spec.Process.User.AdditionalGids);
         Assert.Empty(spec.Process.Capabilities!.Effective);
-        Assert.Equal(["PATH=/bin", "HOSTNAME=" + container.Id[..12], "HOME=/home/app", "A=own"], spec.Process.Env);
+        // In the host's network it has the host's name.
+        Assert.Equal(["PATH=/bin", "HOSTNAME=" + File.ReadAllText("/proc/sys/kernel/hostname").Trim(), "HOME=/home/app", "A=own"], spec.Process.Env);
         Assert.Equal("/etc", spec.Process.Cwd);
         Assert.True(spec.Root!.Readonly);
         Assert.Contains("ro", spec.Mounts[^1].Options);

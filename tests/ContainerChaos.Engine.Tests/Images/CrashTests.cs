@@ -38,6 +38,46 @@ public sealed class CrashTests(ITestOutputHelper output) : EngineTest
         }
     }
 
+    [Fact]
+    public void A_store_survives_a_kill_at_every_step_of_whatever_changes_it()
+    {
+        using var process = Start("all", Root["count"], "-1");
+        var counts = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(line => line.Split(' ')[0], line => int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
+        process.WaitForExit();
+        output.WriteLine(string.Join(", ", counts));
+        Assert.Equal(CrashScenario.All.Count, counts.Count);
+        Assert.All(counts, pair => Assert.InRange(pair.Value, 2, 60));
+        Parallel.For(0, counts.Values.Max(), new ParallelOptions { MaxDegreeOfParallelism = 2 }, step =>
+        {
+            var directory = Root[$"all{step}"];
+            using var dying = Start("all", directory, step.ToString(CultureInfo.InvariantCulture));
+            dying.StandardOutput.ReadToEnd();
+            dying.WaitForExit();
+            Assert.Equal(137, dying.ExitCode);
+            foreach (var scenario in CrashScenario.All.Where(scenario => step < counts[scenario.Name]))
+            {
+                var root = Path.Combine(directory, scenario.Name);
+                try
+                {
+                    scenario.Check(CrashScenario.Open(root), root);
+                    scenario.Act(CrashScenario.Open(root), root);
+                    foreach (var folder in new[] { "containers", "volumes", "networks", "layers" }.Select(folder => Path.Combine(root, "data", folder)).Where(Directory.Exists))
+                        Assert.Empty(Directory.GetFileSystemEntries(folder, ".*-*-*-*"));
+                }
+                catch (Exception e)
+                {
+                    throw new InvalidOperationException($"{scenario.Name}, killed before step {step}: {e.Message}", e);
+                }
+            }
+
+            Directory.Delete(directory, recursive: true);
+        });
+        Directory.Delete(Root["count"], recursive: true);
+    }
+
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments]) { RedirectStandardOutput = true })!;
+
     private string Prepare(string name, string former)
     {
         var store = Open(Root[name]);

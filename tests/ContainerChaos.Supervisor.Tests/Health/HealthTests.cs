@@ -3,7 +3,6 @@ using ContainerChaos.Runtime;
 namespace ContainerChaos.Supervisor.Tests;
 
 /// <summary>Probes of a container's health, with Docker's rules.</summary>
-[Trait("Category", "Kernel")]
 public sealed class HealthTests : ContainerTest
 {
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(40);

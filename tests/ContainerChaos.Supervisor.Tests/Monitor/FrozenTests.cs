@@ -3,7 +3,6 @@ using ContainerChaos.Runtime;
 namespace ContainerChaos.Supervisor.Tests;
 
 /// <summary>A control group that somebody froze from outside holds up whoever joins it, and never the monitor.</summary>
-[Trait("Category", "Kernel")]
 public sealed class FrozenTests : ContainerTest
 {
     [Fact]

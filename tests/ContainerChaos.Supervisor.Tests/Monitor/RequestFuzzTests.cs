@@ -15,6 +15,7 @@ public sealed class RequestFuzzTests(ITestOutputHelper output) : ContainerTest
         """{"op":"state"}""", """{"op":"wait"}""", """{"op":"subscribe"}""", """{"op":"resume"}""", """{"op":"update","resources":{"memory":{"limit":1}}}""",
         """{"op":"exec","process":{"args":["/target","true"],"env":["A=b"],"cwd":"/","user":{"uid":0,"gid":0,"additionalGids":[1]},"rlimits":[{"type":"RLIMIT_NOFILE","hard":10,"soft":10}]}}""",
         """{"op":"exec","process":{"args":["/target","true"],"capabilities":{"bounding":["CAP_KILL"],"ambient":[]},"noNewPrivileges":true,"oomScoreAdj":1,"terminal":true}}""",
+        """{"op":"change","definition":{"id":"a","name":"app","limits":{"cpuShares":512,"blkioWeight":100},"restartPolicy":{"kind":"always"},"restartDelay":{"initial":"00:00:01","factor":2}}}""",
         """{"op":"exec","process":{"args":["/does/not/exist"],"cwd":"/proc/self/fd/9"}}""",
         "{\"op\":\"exec\",\"process\":{\"args\":[\"/target\",\"\u0000\"]}}", """{"op":"\ud800"}""", """{"op":"state","op":"wait","x":[[[[[[]]]]]]}""",
     ];

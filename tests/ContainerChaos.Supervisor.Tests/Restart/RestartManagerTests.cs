@@ -68,6 +68,19 @@ public sealed class RestartManagerTests
         Assert.Equal((100, 1), (manager.AfterExit(1, false, Short).Delay.TotalMilliseconds, manager.RestartCount));
     }
 
+    [Fact]
+    public void A_changed_policy_counts_from_the_next_end_and_a_changed_delay_begins_its_series()
+    {
+        var manager = new RestartManager(RestartPolicy.Always, RestartDelay.Docker);
+        manager.AfterExit(1, false, Short);
+        manager.AfterExit(1, false, Short);
+        manager.Change(RestartPolicy.Parse("on-failure:4"), RestartDelay.Docker);
+        Assert.Equal((400, 3), (manager.AfterExit(1, false, Short).Delay.TotalMilliseconds, manager.RestartCount));
+        manager.Change(RestartPolicy.Parse("on-failure:4"), RestartDelay.Constant(TimeSpan.FromMilliseconds(7)));
+        Assert.Equal(7, manager.AfterExit(1, false, Short).Delay.TotalMilliseconds);
+        Assert.False(manager.AfterExit(1, false, Short).Restart);
+    }
+
     [Theory]
     [InlineData("no", "no")]
     [InlineData("No", "no")]

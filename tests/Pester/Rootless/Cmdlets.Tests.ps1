@@ -144,6 +144,40 @@ Describe 'Looking into a container' -Tag Always {
         (Wait-Container app).ExitCode | Should -Be 137
     }
 
+    It 'shows what it has changed, and copies files in and out, running and down' {
+        Start-App | Out-Null
+        Set-Content "$TestDrive/note" 'text' -NoNewline
+        Copy-ContainerItem "$TestDrive/note" app:/tmp/note
+        Invoke-App app /target, cat, /tmp/note | Should -Be 'text'
+        Get-ContainerChange app | ForEach-Object ToString | Should -Be 'C /tmp', 'A /tmp/note'
+        Stop-Container app -Timeout 0
+        Copy-ContainerItem app:/tmp "$TestDrive/out" -Archive
+        Get-Content "$TestDrive/out/note" | Should -Be 'text'
+        (Get-Item "$TestDrive/out/note").UnixStat.UserId | Should -Be $uid
+        Copy-ContainerItem "$TestDrive/note" app:/again
+        (Start-Container app).State | Should -Be 'Running'
+        Invoke-App app /target, cat, /again | Should -Be 'text'
+    }
+
+    It 'has a terminal, and can be run in the foreground' {
+        Start-App app pause @{ Tty = $true } | Out-Null
+        $program = (Get-Process -Id $PID).Path
+        $manifest = (Get-Module ContainerChaos).Path | Split-Path | Join-Path -ChildPath ContainerChaos.psd1
+        if (Get-Command script -ErrorAction Ignore) {
+            $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("Import-Module '$manifest'; Enter-Container app -Command /target, exit, 7; 'code ' + `$LASTEXITCODE"))
+            $start = [Diagnostics.ProcessStartInfo]::new('script')
+            foreach ($argument in '-qefc', "exec $program -NoProfile -EncodedCommand $encoded", '/dev/null') { $start.ArgumentList.Add($argument) }
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $terminal = [Diagnostics.Process]::Start($start)
+            $said = $terminal.StandardOutput.ReadToEnd() + $terminal.StandardError.ReadToEnd()
+            $terminal.Dispose()
+            $said | Should -Match 'code 7'
+        }
+        (Invoke-ContainerCommand app -Tty -Command /target, stat, /dev/pts/0).ExitCode | Should -Be 0
+        (Invoke-Container -Image target -Command echo, hi -AutoRemove).Line | Should -Be 'hi'
+        (Should-FailWith InvalidState { Start-Container app -Attach @args }) | Should -Not -BeNullOrEmpty
+    }
+
     It 'runs a command with its exit code, its output and its errors' {
         Start-App | Out-Null
         $result = Invoke-ContainerCommand app -- /target exit 7
@@ -230,6 +264,20 @@ Describe 'Images' {
         (Get-Item "$($app.RootPath)/upper/tmp/theirs").UnixStat.UserId | Should -Be (600000 + 60000 - 1001)
         Remove-Container app -Force
         $app.RootPath | Should -Not -Exist
+    }
+
+    It 'copy files of other owners to and from a container' -Tag Ranges {
+        Import-ContainerImage $archive -Command /bin/target, pause | Out-Null
+        New-Container app -Image app | Start-Container | Out-Null
+        Invoke-App app /bin/target, rm, /etc/passwd | Out-Null
+        Get-ContainerChange app | ForEach-Object ToString | Should -Be 'C /etc', 'D /etc/passwd'
+        Copy-ContainerItem app:/home/app "$TestDrive/theirs"
+        Get-Content "$TestDrive/theirs/own" | Should -Be 'mine'
+        (Get-Item "$TestDrive/theirs/own").UnixStat.UserId | Should -Be $uid
+        Copy-ContainerItem app:/home/app app:/home/copy -Archive
+        Invoke-App app /bin/target, stat, /home/copy/own | Should -Match 'uid=1000 gid=1001'
+        Copy-ContainerItem "$TestDrive/theirs/own" app:/home/app/new
+        Invoke-App app /bin/target, stat, /home/app/new | Should -Match 'uid=0 gid=0'
     }
 
     It 'let another user open the standard streams by name' -Tag Ranges {
@@ -328,6 +376,55 @@ Describe 'Suspend-Container and Resume-Container' {
     }
 }
 
+Describe 'Rename-Container and Update-Container' {
+    AfterEach { Assert-NothingLeft }
+
+    It 'change a running container' -Tag Always {
+        $app = Start-App
+        Rename-Container app web
+        (Get-Container web).Id | Should -Be $app.Id
+        (Update-Container web -RestartPolicy on-failure:2 -PassThru).RestartPolicy.ToString() | Should -Be 'on-failure:2'
+    }
+
+    It 'say which limits are not in force' -Tag Undelegated {
+        Start-App | Out-Null
+        Update-Container app -Memory 64MB -PidsLimit 30 -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings -match 'memory limit.*not in force' | Should -Not -BeNullOrEmpty
+        (Get-Container app).Limits.PidsLimit | Should -Be 30
+    }
+
+    It 'change limits in a delegated group' -Tag Delegated {
+        Start-App | Out-Null
+        Update-Container app -Memory 64MB -PidsLimit 30 -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        (Get-ContainerStats app).PidsLimit | Should -Be 30
+    }
+}
+
+Describe 'What New-Container lets a container do' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'is within what the user may: devices of the host, all capabilities of their namespace, names and limits of processes' {
+        $with = @{ Device = '/dev/full:/dev/overfull'; CapAdd = 'ALL'; Ulimit = 'nofile=100:200'; ShmSize = 1MB; AddHost = 'db:10.0.0.9'; Dns = '10.0.0.1'; Domainname = 'example.org'; Sysctl = @{ 'kernel.shmmni' = 99 } }
+        New-Container app -Image target -Command pause @with | Start-Container -WarningAction SilentlyContinue | Out-Null
+        (Invoke-ContainerCommand app -- /target ls /dev).Output | Should -Contain 'overfull'
+        (Invoke-ContainerCommand app -- /target cat /etc/hosts).Output | Should -Contain "10.0.0.9`tdb"
+        (Invoke-ContainerCommand app -- /target cat /proc/sys/kernel/shmmni).Output | Should -Be 99
+        (Invoke-ContainerCommand app -- /target cat /proc/1/limits).Output -match 'open files' | Should -Match '100\s+200'
+    }
+
+    It 'is, with -Privileged, all that the user may' {
+        New-Container app -Image target -Command pause -Privileged | Start-Container -WarningAction SilentlyContinue | Out-Null
+        (Invoke-ContainerCommand app -- /target cat /proc/1/status).Output -match '^Seccomp:' | Should -Match '0$'
+    }
+
+    It 'is not what only root can have' {
+        Should-FailWith NotSupported { New-Container app -Image target -DeviceCgroupRule 'c 1:9 r' @args }
+        New-Container other -Image target | Out-Null
+        Should-FailWith NotSupported { New-Container app -Image target -Pid container:other @args }
+    }
+}
+
 Describe 'Invoke-ChaosScenario' {
     AfterEach { Assert-NothingLeft }
 
@@ -393,6 +490,24 @@ Describe 'Networks' -Tag Always {
         Should-FailWith InvalidState { Move-ContainerPort app other @args }
         Should-FailWith NetworkNotFound { Connect-Container app shop @args }
         Should-FailWith InvalidState { Disconnect-Container app shop @args }
+    }
+}
+
+Describe 'Volumes and clearing' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'work as for root, but for limits of the writable layer' {
+        New-ContainerVolume data | Out-Null
+        New-Container app -Image target -Command exit, 0 -Volume data:/data, /anonymous | Start-Container | Wait-Container | Out-Null
+        (Get-ContainerVolume data).Containers | Should -Be 'app'
+        Should-FailWith VolumeInUse { Remove-ContainerVolume data @args }
+        (Get-ContainerDiskUsage | Where-Object Type -EQ Containers).TotalCount | Should -Be 1
+        (Clear-Container).Name | Should -Be 'app'
+        Clear-ContainerImage | Should -BeNullOrEmpty
+        Clear-ContainerNetwork | Should -BeNullOrEmpty
+        (Clear-ContainerSystem -Volumes).Type | Should -Be 'Volume'
+        (Clear-ContainerVolume -All).Name | Should -Be 'data'
+        (Should-FailWith NotSupported { New-Container app -Image target -StorageOption size=1GB @args }).ErrorDetails.RecommendedAction | Should -Match 'Tmpfs'
     }
 }
 

@@ -6,10 +6,21 @@ namespace ContainerChaos.Engine;
 /// <summary>The layers of one data root, each a directory named by its digest, written once and never changed.</summary>
 internal sealed class LayerStore(EngineOptions options)
 {
+    /// <summary>How many an image may have, as in Docker.</summary>
+    public const int MaximumLayers = 127;
+
+    /// <summary>From how many on the overlay's lower directories go by short names: mount(2) takes one page of options.</summary>
+    private const int ShortFrom = 32;
+
+    private const int ShortLength = 24;
+
     private readonly string _directory = Path.Combine(options.DataRoot, "layers");
 
     /// <summary>The layer's tree: the lower directory of an overlay.</summary>
     public string GetTree(string digest) => Path.Combine(_directory, digest, "diff");
+
+    /// <summary>The trees of an image's layers; of many by short symbolic links, as Docker's overlay2 has them, so that all fit into one mount.</summary>
+    public IReadOnlyList<string> GetTrees(IReadOnlyList<string> digests) => digests.Count < ShortFrom ? [.. digests.Select(GetTree)] : [.. digests.Select(Link)];
 
     public bool Contains(string digest) => Directory.Exists(GetTree(digest));
 
@@ -88,8 +99,31 @@ internal sealed class LayerStore(EngineOptions options)
             return;
         }
 
+        if (new FileInfo(LinkPath(digest)).LinkTarget is not null)
+            File.Delete(LinkPath(digest));
         OwnedDirectory.Delete(grave, options.CcrunPath);
     }
+
+    private string Link(string digest)
+    {
+        var link = LinkPath(digest);
+        // Digests do not share 96 bits, so what is there is right.
+        if (new FileInfo(link).LinkTarget is not null)
+            return link;
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        try
+        {
+            File.CreateSymbolicLink(link, $"../{digest}/diff");
+        }
+        catch (IOException) when (new FileInfo(link).LinkTarget is not null)
+        {
+            // Somebody else was as quick.
+        }
+
+        return link;
+    }
+
+    private string LinkPath(string digest) => Path.Combine(_directory, ".links", digest[..ShortLength]);
 
     private string CcrunPath => options.CcrunPath;
 

@@ -8,6 +8,9 @@ internal static class CpuLimits
     private const string Shares = "cpu.shares", Quota = "cpu.quota", Period = "cpu.period", Burst = "cpu.burst", Idle = "cpu.idle";
     private const string RealtimePeriod = "cpu.realtimePeriod", RealtimeRuntime = "cpu.realtimeRuntime";
 
+    /// <summary>The kernel's own (sched-design-CFS.rst, sched-bwc.rst), in microseconds for the period.</summary>
+    internal const ulong DefaultShares = 1024, DefaultPeriod = 100_000;
+
     internal static void Apply(LimitWriter limits, CpuSpec cpu)
     {
         // As everywhere in the specification's CPU section, 0 is what the kernel would not take: "not given".

@@ -26,12 +26,40 @@ internal sealed class BindSteps(ChildProgram program, RootSteps root, MountPlan 
         Change(entry, step, tree);
         IdMappedMounts.Map(program, entry, plan.Linux, tree);
         var place = Place(entry, kind, tree);
+        if (kind == FileKind.Directory && plan.Options.BeforeBind.TryGetValue(entry.Destination, out var before))
+        {
+            program.Ask($"{step}: look at what it covers", (child, values) =>
+            {
+                using var covered = child.OpenDescriptor(values[0]);
+                before(covered);
+            }, place);
+        }
         _calls.Attach(step, tree, place);
         foreach (var propagation in options.Propagations)
             _calls.SetPropagation($"{step}: set its propagation", tree, propagation);
         root.Remember(entry.Destination, newAndEmpty: null);
         if (entry.Destination == "/")
             root.Replace(tree);
+    }
+
+    /// <summary>Mounts the shared memory of another container, where <see cref="LaunchOptions.SharedMemoryFrom"/> says so.</summary>
+    internal void BindSharedMemory(MountEntry entry, string mountNamespace)
+    {
+        var step = $"share {entry.Destination}";
+        var tree = plan.Inputs.Add(() =>
+        {
+            using var space = FileDescriptor.Open(mountNamespace, OpenFlags.O_RDONLY);
+            return DetachedMount.TryCopyFrom(space, entry.Destination, out var why)
+                ?? throw new ContainerException(ErrorReason.StartFailed, $"{step} with another container: {ErrnoException.Describe(why)}.", entry.Destination)
+                {
+                    Errno = why,
+                    Remedy = "Start that container first, with -Ipc shareable.",
+                };
+        });
+        var place = root.OpenOrMakeDirectory(entry.Destination);
+        guard.Check(entry.Destination, place);
+        _calls.Attach(step, tree, place);
+        root.Remember(entry.Destination, newAndEmpty: null);
     }
 
     /// <summary>Changes a mount that is there already (mount(8), <c>remount,bind</c>).</summary>

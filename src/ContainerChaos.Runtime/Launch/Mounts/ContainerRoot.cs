@@ -44,10 +44,16 @@ internal sealed class ContainerRoot
             Separate();
         if (_plan.Options.Overlay is { } overlay)
         {
+            if (overlay is { OpenDisk: { } disk, DiskPlace: { } place })
+            {
+                _program.Call(
+                    "mount the disk of the writable layer", SystemCallNumber.move_mount, _plan.Inputs.Add(disk), _program.Text(""), AT_FDCWD, _program.Text(place), MOVE_MOUNT_F_EMPTY_PATH);
+            }
             if (overlay.CommonDirectory is { } layers)
                 _program.Call("enter the directory of the layers", SystemCallNumber.chdir, _program.Text(layers));
             _program.Call(
-                "mount overlay on the root", SystemCallNumber.mount, _program.Text("overlay"), path, _program.Text("overlay"), MS_NODEV, _program.Text(overlay.ToOptions()));
+                "mount overlay on the root", SystemCallNumber.mount, _program.Text("overlay"), path, _program.Text("overlay"),
+                _plan.Options.WithoutDeviceNodes ? MS_NODEV : 0, _program.Text(overlay.ToOptions()));
             _program.Call("open the root", SystemCallNumber.openat, AT_FDCWD, path, (long)(OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC), 0).Into(_root.Root);
             return;
         }

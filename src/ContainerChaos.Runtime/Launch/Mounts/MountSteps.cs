@@ -66,7 +66,11 @@ internal sealed class MountSteps
     {
         if (!entry.Options.IsRemount)
             ProcGuard.Check(entry);
-        if (entry.Options.IsRemount)
+        if (entry.Destination == "/dev/shm" && _plan.Options.SharedMemoryFrom is { } mountNamespace)
+        {
+            _binds.BindSharedMemory(entry, mountNamespace);
+        }
+        else if (entry.Options.IsRemount)
         {
             if (entry.Options.IsBind || entry.Spec.Type is null or "")
                 _binds.Remount(entry);

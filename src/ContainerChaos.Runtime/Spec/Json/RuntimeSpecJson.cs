@@ -36,7 +36,9 @@ public sealed partial class RuntimeSpecJson : JsonSerializerContext
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
     internal static RuntimeSpec Parse(ReadOnlySpan<byte> document, string file) => SpecReader.Parse(document, file, SpecDocument.Runtime);
 
-    private static byte[] ReadFile(string path)
+    /// <summary>Reads the text of one of these documents.</summary>
+    /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
+    internal static byte[] ReadFile(string path)
     {
         try
         {

@@ -17,4 +17,7 @@ public sealed record CapabilitiesSpec
 
     /// <summary>What survives execve(2) of an ordinary file.</summary>
     public IReadOnlyList<string> Ambient { get; set => field = value ?? []; } = [];
+
+    /// <summary>The names of all that there are (capabilities(7)).</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Runtime.Capabilities.All];
 }

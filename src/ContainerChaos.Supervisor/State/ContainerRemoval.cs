@@ -8,16 +8,17 @@ namespace ContainerChaos.Supervisor;
 /// The state says <c>removing</c> first. What is large goes next, and the rename that makes the container vanish is last, so whoever is
 /// killed in between leaves a container that is seen to be <c>dead</c> and can be removed again.
 /// </remarks>
-public static class ContainerFiles
+public static class ContainerRemoval
 {
     /// <summary>Removes a container.</summary>
     /// <param name="paths">Where it is.</param>
     /// <param name="definition">What it is.</param>
     /// <param name="executable">The path of <c>ccrun</c>, see <see cref="OwnedDirectory.Delete"/>.</param>
+    /// <param name="step">Called before each step that changes what another process sees; null for nobody.</param>
     /// <returns>False when somebody else has removed it.</returns>
     /// <exception cref="ContainerException">InvalidState: it has been started meanwhile.</exception>
     /// <exception cref="IOException">A file of it can't be removed; the container is dead then.</exception>
-    public static bool Remove(ContainerPaths paths, ContainerDefinition definition, string executable)
+    public static bool Remove(ContainerPaths paths, ContainerDefinition definition, string executable, Action<string>? step = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(definition);
@@ -25,14 +26,17 @@ public static class ContainerFiles
             return false;
         // No monitor can start as long as this is held, and only one remover is at work.
         using var guard = MonitorLock.Take(paths);
-        if (guard is null || JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot().IsActive() == true)
+        if (guard is null || JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot().IsActive() == true)
         {
             throw new ContainerException(ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it has just been started.", definition.Name)
             {
                 Remedy = "Stop it first, or use -Force.",
             };
         }
-        return RemoveLocked(paths, definition, executable);
+        // Whoever is just giving it another name finishes first, and it is that name that becomes free. A monitor is the only one to change
+        // the definition while it lives, and whoever holds this may wait for it.
+        using var held = FileLock.TryExclusive(paths.DefinitionLock);
+        return held is not null && RemoveLocked(paths, JsonFile.TryReadIntact(paths.Definition, SupervisorJson.Default.ContainerDefinition) ?? definition, executable, step);
     }
 
     /// <summary>Whether somebody holds the container's lock: its monitor, or one who removes it.</summary>
@@ -44,13 +48,15 @@ public static class ContainerFiles
     }
 
     /// <summary>As <see cref="Remove"/>, by the holder of the monitor's lock.</summary>
-    internal static bool RemoveLocked(ContainerPaths paths, ContainerDefinition definition, string executable)
+    internal static bool RemoveLocked(ContainerPaths paths, ContainerDefinition definition, string executable, Action<string>? step = null)
     {
-        if (JsonFile.TryRead(paths.State, SupervisorJson.Default.ContainerState) is not { } state)
+        if (!Directory.Exists(paths.ContainerDirectory))
         {
             RunDirectory.Remove(paths);
             return false;
         }
+        // One whose state can't be read is removed all the same.
+        var state = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
         Write(paths, state with { Status = ContainerStatus.Removing, Error = null, Pid = 0, PidStartTime = 0 });
         try
         {
@@ -72,7 +78,9 @@ public static class ContainerFiles
         }
 
         var grave = OwnedDirectory.NewPath(Path.GetDirectoryName(paths.ContainerDirectory)!, "removed");
+        step?.Invoke($"rename to {grave}");
         Directory.Move(paths.ContainerDirectory, grave);
+        step?.Invoke("release the name");
         Release(Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names", definition.Name)), definition.Id);
         RunDirectory.Remove(paths);
         OwnedDirectory.Delete(paths.RunDirectory, executable);

@@ -47,9 +47,30 @@ internal sealed record ImageUser(uint UserId, uint GroupId, IReadOnlyList<uint> 
             }
         }
 
-        // The own group among them: else whoever drops it with a set-group-id program would pass for "others" in its files (CVE-2022-36109).
-        groups.Insert(0, groupId);
-        return new ImageUser(userId, groupId, groups, entry is { } known && known[5].StartsWith('/') ? known[5] : "/");
+        // The primary group is among them: a file that denies it something can't be got round by leaving it (CVE-2022-36109).
+        return new ImageUser(userId, groupId, [groupId, .. groups], entry is { } known && known[5].StartsWith('/') ? known[5] : "/");
+    }
+
+    /// <summary>The same user in further groups.</summary>
+    /// <param name="groups">Names or numbers; a number needs no entry.</param>
+    /// <param name="lowerDirs">The image's layers, top first.</param>
+    /// <param name="target">The container, for the error.</param>
+    /// <exception cref="ContainerException">InvalidArgument for a name that the image does not have.</exception>
+    public ImageUser With(IReadOnlyList<string> groups, IReadOnlyList<string> lowerDirs, string target)
+    {
+        if (groups.Count == 0)
+            return this;
+        var table = groups.All(group => TryNumber(group, out _)) ? [] : ReadTable(lowerDirs, "etc/group").ToArray();
+        return this with { Groups = [.. Groups.Concat(groups.Select(Find)).Distinct()] };
+
+        uint Find(string group)
+        {
+            if (TryNumber(group, out var id))
+                return id;
+            return table.FirstOrDefault(fields => fields.Length >= 3 && fields[0] == group) is { } entry && TryNumber(entry[2], out id)
+                ? id
+                : throw EngineErrors.Option("GroupAdd", group, "is no group of the image's /etc/group", target, "Give a group that it has, or a number.");
+        }
     }
 
     private static bool TryNumber(string text, out uint number) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
