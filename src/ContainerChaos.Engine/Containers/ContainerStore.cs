@@ -227,7 +227,9 @@ internal sealed class ContainerStore(EngineOptions options)
     public bool Remove(ContainerDefinition definition)
     {
         var removed = ContainerRemoval.Remove(GetPaths(definition.Id), definition, options.CcrunPath, Durable.Step);
-        _definitions.TryRemove(definition.Id, out _);
+        // How one ended that removed itself is still asked for.
+        if (!definition.AutoRemove)
+            _definitions.TryRemove(definition.Id, out _);
         return removed;
     }
 
