@@ -75,7 +75,9 @@ public sealed partial class ContainerEngine
             return null;
         var died = ReadEvents(new ContainerEventOptions
         {
-            Since = definition.CreatedAt, Until = DateTimeOffset.UtcNow, Filter = e => e.ContainerId == id && e.Type == EventTypes.Die,
+            Since = definition.CreatedAt,
+            Until = DateTimeOffset.UtcNow,
+            Filter = e => e.ContainerId == id && e.Type == EventTypes.Die,
         }).LastOrDefault();
         return died is null ? null : Describe(definition, new ContainerState
         {

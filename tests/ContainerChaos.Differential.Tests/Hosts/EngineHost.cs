@@ -16,7 +16,11 @@ internal class EngineHost : ContainerHost
     {
         Options = new EngineOptions
         {
-            DataRoot = _root.DataRoot, RunRoot = _root.RunRoot, CgroupParent = _root.CgroupParent, CcrunPath = TestRoot.CcrunPath, TargetPath = TestRoot.TargetPath,
+            DataRoot = _root.DataRoot,
+            RunRoot = _root.RunRoot,
+            CgroupParent = _root.CgroupParent,
+            CcrunPath = TestRoot.CcrunPath,
+            TargetPath = TestRoot.TargetPath,
         };
         _engine = new ContainerEngine(Options);
         _engine.Images.ImportAll(images);

@@ -30,8 +30,16 @@ public sealed class RestoreTests : ContainerTest
         // As observed of Docker 20.10 whose daemon, shims and containers were killed at once.
         var expected = new Dictionary<string, bool>
         {
-            ["no-running"] = false, ["always-running"] = true, ["always-stopped"] = true, ["unless-running"] = true, ["unless-stopped"] = false,
-            ["onfailure-running"] = true, ["onfailure-stopped"] = true, ["onfailure-ok"] = false, ["onfailure-usedup"] = false, ["always-created"] = false,
+            ["no-running"] = false,
+            ["always-running"] = true,
+            ["always-stopped"] = true,
+            ["unless-running"] = true,
+            ["unless-stopped"] = false,
+            ["onfailure-running"] = true,
+            ["onfailure-stopped"] = true,
+            ["onfailure-ok"] = false,
+            ["onfailure-usedup"] = false,
+            ["always-created"] = false,
         };
         var policies = new Dictionary<string, string> { ["no"] = "no", ["always"] = "always", ["unless"] = "unless-stopped", ["onfailure"] = "on-failure" };
         foreach (var name in expected.Keys)

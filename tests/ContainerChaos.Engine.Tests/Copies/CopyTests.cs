@@ -182,7 +182,8 @@ public sealed class CopyTests : ShellTest
         Directory.CreateDirectory(tree + "/d/sub");
         File.WriteAllText(tree + "/d/sub/key", "the copy's");
         var container = Engine.Start(Engine.Create(Busybox(
-            "/bin/sh", "-c", $"mkdir -p /w/d/sub /keep/sub; echo -n own > /keep/sub/key; while :; do mv /w/d /w/e; ln -s {secret} /w/d; rm /w/d; mv /w/e /w/d; mv /w/d/sub /w/s; ln -s {secret}/sub /w/d/sub; rm /w/d/sub; ln -s {secret}/sub/key /w/d/sub; rm /w/d/sub; mv /w/s /w/d/sub; done") with { StopTimeout = TimeSpan.Zero }).Id);
+            "/bin/sh", "-c", $"mkdir -p /w/d/sub /keep/sub; echo -n own > /keep/sub/key; while :; do mv /w/d /w/e; ln -s {secret} /w/d; rm /w/d; mv /w/e /w/d; mv /w/d/sub /w/s; ln -s {secret}/sub /w/d/sub; rm /w/d/sub; ln -s {secret}/sub/key /w/d/sub; rm /w/d/sub; mv /w/s /w/d/sub; done") with
+        { StopTimeout = TimeSpan.Zero }).Id);
         var (done, refused) = (0, 0);
 
         for (var round = 0; round < 150; round++)

@@ -94,7 +94,14 @@ internal sealed class TokenServer : IDisposable
         var header = Encode(JsonSerializer.SerializeToUtf8Bytes(new { typ = "JWT", alg = "RS256", x5c = new[] { Convert.ToBase64String(_certificate.RawData) } }));
         var claims = Encode(JsonSerializer.SerializeToUtf8Bytes(new
         {
-            iss = Issuer, sub = user, aud = Service, exp = now.AddMinutes(5).ToUnixTimeSeconds(), nbf = now.AddMinutes(-5).ToUnixTimeSeconds(), iat = now.ToUnixTimeSeconds(), jti = Guid.NewGuid().ToString(), access,
+            iss = Issuer,
+            sub = user,
+            aud = Service,
+            exp = now.AddMinutes(5).ToUnixTimeSeconds(),
+            nbf = now.AddMinutes(-5).ToUnixTimeSeconds(),
+            iat = now.ToUnixTimeSeconds(),
+            jti = Guid.NewGuid().ToString(),
+            access,
         }));
         return $"{header}.{claims}.{Encode(_key.SignData(Encoding.ASCII.GetBytes($"{header}.{claims}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
     }

@@ -38,7 +38,10 @@ public sealed class HealthTests : ContainerTest
     {
         var container = Probed(["pause"], Command("/target", "cat", "/flag") with
         {
-            Retries = 1, StartPeriod = TimeSpan.FromMinutes(5), StartInterval = Often, Interval = Often / 2,
+            Retries = 1,
+            StartPeriod = TimeSpan.FromMinutes(5),
+            StartInterval = Often,
+            Interval = Often / 2,
         });
         Await(container, health => health.Log.Count(result => result.ExitCode == 1) >= 3);
         Assert.Equal((HealthStatus.Starting, 0), (container.State.Health!.Status, container.State.Health.FailingStreak));
@@ -53,7 +56,9 @@ public sealed class HealthTests : ContainerTest
     {
         var container = Probed(["pause"], Command("/target", "seq", "echo", "so far", ";", "sleep", "1000") with
         {
-            Timeout = TimeSpan.FromMilliseconds(300), Interval = TimeSpan.FromMilliseconds(300), Retries = 1,
+            Timeout = TimeSpan.FromMilliseconds(300),
+            Interval = TimeSpan.FromMilliseconds(300),
+            Retries = 1,
         });
         container.WaitForEvent(EventTypes.HealthStatus);
         foreach (var pid in container.Cgroup.Pids().Where(pid => pid != container.Pid))
