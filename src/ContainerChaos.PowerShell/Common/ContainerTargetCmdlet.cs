@@ -27,6 +27,9 @@ public abstract class ContainerTargetCmdlet : ContainerChaosCmdlet
     {
         if (ParameterSetName == ParameterSets.ByObject)
             return InputObject.Select(c => new ContainerTarget(c.Name, c.Id));
-        return Name.SelectMany(FindContainers).Select(c => new ContainerTarget(c.Name, c.Id));
+        return Name.SelectMany(TargetsOf);
     }
+
+    /// <summary>What one name means.</summary>
+    private protected virtual IEnumerable<ContainerTarget> TargetsOf(string name) => FindContainers(name).Select(c => new ContainerTarget(c.Name, c.Id));
 }

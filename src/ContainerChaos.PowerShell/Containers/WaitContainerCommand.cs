@@ -36,6 +36,10 @@ public sealed class WaitContainerCommand : ContainerActionCmdlet
         _ => "down",
     };
 
+    /// <summary>An object's id is awaited also when the container has ended and removed itself by now: the engine knows how it ended.</summary>
+    private protected override IEnumerable<ContainerTarget> TargetsOf(string name) =>
+        name.Length == 64 && !Engine.List().Any(container => container.Id == name) ? [new ContainerTarget(name, name)] : base.TargetsOf(name);
+
     private protected override object Act(ContainerTarget target)
     {
         if (double.IsNaN(Timeout))

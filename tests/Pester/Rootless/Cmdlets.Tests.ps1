@@ -458,10 +458,9 @@ Describe 'Health, removal at the end, and the return after a boot' -Tag Always {
     }
 
     It 'leave nothing of a container with -AutoRemove' {
-        $once = New-Container once -Image target -Command pause -AutoRemove
-        $once | Start-Container | Out-Null
-        Stop-Container once -Timeout 0
-        Wait-Until { -not (Test-Path $once.RootPath) }
+        $once = New-Container once -Image target -Command seq, write, /made, x, ';', exit, 3 -AutoRemove
+        ($once | Start-Container | Wait-Container).ExitCode | Should -Be 3
+        $once.RootPath | Should -Not -Exist
     }
 
     It 'bring back what ran' {
