@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -18,8 +19,7 @@ public static class SubordinateIds
     {
         var (user, group) = (OwnIdentity.User, OwnIdentity.Group);
         var (users, groups) = (new List<IdMappingSpec> { One(user) }, new List<IdMappingSpec> { One(group) });
-        // Of the C library: it knows of users that are in no file.
-        var name = Environment.UserName;
+        var name = NameOf(user);
         if (name.Length > 0 && CanGainPrivileges() && IdMappingProgram.TryFind("newuidmap") is not null && IdMappingProgram.TryFind("newgidmap") is not null
             && Read(Users, user, name) is { Count: > 0 } moreUsers && Read(Groups, user, name) is { Count: > 0 } moreGroups)
         {
@@ -27,6 +27,26 @@ public static class SubordinateIds
             Append(groups, moreGroups);
         }
         return new IdMaps(users, groups);
+    }
+
+    /// <summary>
+    /// The caller's name; empty when there is none. The C library knows of users that are in no file, but looks for them with libraries
+    /// that a static program can't load (it dies of it), so ccrun asks the file alone.
+    /// </summary>
+    private static string NameOf(uint user)
+    {
+        if (RuntimeFeature.IsDynamicCodeSupported)
+            return Environment.UserName;
+        var number = user.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            // passwd(5): name, password, UID.
+            return File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[2] == number)?[0] ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 
     /// <summary>The ranges that a list gives to a user.</summary>
