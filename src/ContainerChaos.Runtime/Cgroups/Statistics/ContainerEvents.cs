@@ -54,6 +54,9 @@ internal sealed class ContainerEvents(string id, Cgroup group, FileDescriptor ou
                 }
             });
         }
+        // A change of memory.events is announced by a worker of the kernel, which the death that it is about may overtake.
+        if (watch is { SignalsBeforeKill: false })
+            WriteShortage(watch, ref kills);
     }
 
     private void WriteShortage(CgroupOomWatch watch, ref long kills)
