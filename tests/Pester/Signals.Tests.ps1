@@ -3,7 +3,8 @@ Describe 'Send-Signal' {
     AfterEach { Assert-NothingLeft }
 
     It 'TERM does nothing to a PID 1 without a handler, and -Verbose says why' {
-        New-Container app -Image target -Command pause | Start-Container | Out-Null
+        $app = New-Container app -Image target -Command pause | Start-Container
+        Wait-Pause $app
         $said = Send-Signal app TERM -PassThru -Verbose 4>&1
         $said[-1].Disposition | Should -Be 'DroppedForInit'
         ($said -match 'VERBOSE|SIGTERM') -join ' ' | Should -Match 'PID 1.*-Init'

@@ -28,6 +28,11 @@ function Start-Service([string] $Name, [string[]] $Arguments = @(), [hashtable] 
     $container
 }
 
+function Wait-Pause([Parameter(Mandatory)] $Container) {
+    # Until its PID 1 is in pause(2), call 34: a program that still starts blocks every signal now and then.
+    Wait-Until { "$(Get-Content "/proc/$($Container.Pid)/syscall" -ErrorAction Ignore)".StartsWith('34 ') }
+}
+
 function Invoke-Service {
     [CmdletBinding()] param([string] $Name, [string] $Request)
     Invoke-ContainerCommand $Name -- /target get --unix /http.sock $Request

@@ -28,7 +28,7 @@ public static class OwnedDirectory
             if (parts.Length == 4 &&
                 int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) &&
                 ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime) &&
-                ProcessStat.TryReadStartTime(pid) != startTime)
+                !IsAlive(pid, startTime))
             {
                 TryDelete(path, executable);
             }
@@ -54,6 +54,10 @@ public static class OwnedDirectory
             NamespaceRoot.Remove(executable, maps, path);
         }
     }
+
+    // A killed process stays a zombie until its parent reaps it, which may be late; it does nothing more.
+    private static bool IsAlive(int pid, ulong startTime) =>
+        ProcessStat.TryRead(pid, out var stat) && stat.StartTime == startTime && (stat.State is not ('Z' or 'X') || stat.Threads > 1);
 
     // What an earlier process left is not this call's to fail on.
     private static void TryDelete(string path, string executable)

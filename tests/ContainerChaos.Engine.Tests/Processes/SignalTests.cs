@@ -13,6 +13,7 @@ public sealed class SignalTests : ContainerTest
     public void A_PID_1_without_a_handler_is_deaf_to_SIGTERM()
     {
         var container = Run("pause");
+        AwaitPause(container);
 
         var delivery = Engine.SendSignal(container.Name, SIGTERM);
 
