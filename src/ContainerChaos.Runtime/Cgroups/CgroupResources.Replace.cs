@@ -30,6 +30,7 @@ public static partial class CgroupResources
         }
         if (Has("cpu", "cpu.cfs_quota_us", "cpu.max"))
             CpuLimits.Apply(limits, cpu with { Shares = cpu.Shares is null or 0 ? CpuLimits.DefaultShares : cpu.Shares, Quota = cpu.Quota is null or 0 ? -1 : cpu.Quota, Period = cpu.Period is null or 0 ? CpuLimits.DefaultPeriod : cpu.Period, Cpus = null, Mems = null });
+        ReplaceRealtime();
         if (Has("cpuset", "cpuset.cpus", "cpuset.cpus"))
         {
             SetCpuset("cpu.cpus", "cpuset.cpus", cpu.Cpus);
@@ -40,11 +41,18 @@ public static partial class CgroupResources
         else
             ResetWeight();
 
+        // Apply takes 0 for "not given"; here it is the kernel's default, none.
+        void ReplaceRealtime()
+        {
+            if (group.Has("cpu") && !group.IsUnified("cpu") && cpu is { RealtimeRuntime: null or 0 } && limits.Exists("cpu", "cpu.rt_runtime_us"))
+                limits.Write("cpu.realtimeRuntime", "cpu", "cpu.rt_runtime_us", 0);
+        }
+
         void SetCpuset(string field, string file, string? value)
         {
-            // Version 2 takes an empty line for "as the group above"; version 1 takes no empty list while there are processes.
+            // Neither version takes an empty list while there are processes (kernel/cgroup/cpuset.c, validate_change): it is all that the group above has.
             if (value is not { Length: > 0 })
-                value = group.IsUnified("cpuset") ? "\n" : group.ReadAbove("cpuset", file);
+                value = group.ReadAbove("cpuset", group.IsUnified("cpuset") ? file + ".effective" : file);
             limits.Write(field, "cpuset", file, value);
         }
 

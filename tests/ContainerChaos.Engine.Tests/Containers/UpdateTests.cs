@@ -12,6 +12,7 @@ public sealed class UpdateTests : OptionTest
     private const string NoLimitLegacy = "9223372036854771712";
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Limits_of_a_running_container_change_at_once_stay_and_can_be_taken_away()
     {
         var container = Start("app", options => options with { MemoryBytes = 64 << 20 });
@@ -109,6 +110,7 @@ public sealed class UpdateTests : OptionTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void What_a_killed_monitor_has_set_and_not_written_down_is_undone_by_the_next()
     {
         var container = Start("app", options => options with { MemoryBytes = 64 << 20, PidsLimit = 20 });

@@ -6,6 +6,7 @@ namespace ContainerChaos.Supervisor.Tests;
 public sealed class FrozenTests : ContainerTest
 {
     [Fact]
+    [Trait("Category", "Kernel")]
     public async Task A_command_for_a_frozen_container_waits_and_the_monitor_does_not()
     {
         var container = Started("signals");
@@ -43,6 +44,7 @@ public sealed class FrozenTests : ContainerTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void A_restart_into_a_frozen_group_waits_and_goes_on_when_it_is_thawed()
     {
         var container = CrashedInto(frozen: true);
