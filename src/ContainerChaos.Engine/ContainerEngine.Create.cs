@@ -128,7 +128,7 @@ public sealed partial class ContainerEngine
         {
             if (reserved)
                 _store.Release(definition.Name, definition.Id);
-            WritableLayer.Release(definition, _store.ContainersDirectory);
+            definition.Storage?.Release(_store.ContainersDirectory);
             OwnedDirectory.Delete(directory, Options.CcrunPath);
             throw;
         }

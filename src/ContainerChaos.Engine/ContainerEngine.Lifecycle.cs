@@ -108,24 +108,7 @@ public sealed partial class ContainerEngine
         }
         if (isUp || (definition.Damage is not null && options.Force))
             BringDown(definition, cancellationToken);
-        Guard($"remove container '{definition.Name}'", definition.Name, () => RemoveFiles(definition));
-        if (options.Volumes)
-            RemoveAnonymousVolumes(definition);
-    }
-
-    private void RemoveAnonymousVolumes(ContainerDefinition definition)
-    {
-        foreach (var volume in definition.Mounts.Where(mount => mount.IsAnonymous))
-        {
-            try
-            {
-                Guard($"remove volume '{volume.Name}'", volume.Name!, () => _volumes.Remove(volume.Name!));
-            }
-            catch (ContainerException e) when (e.Reason == ErrorReason.VolumeInUse)
-            {
-                // Another container was given it by its name.
-            }
-        }
+        Guard($"remove container '{definition.Name}'", definition.Name, () => RemoveFiles(definition, options.Volumes));
     }
 
     /// <summary>Subscribes to the events of an active container, from now until its monitor ends.</summary>

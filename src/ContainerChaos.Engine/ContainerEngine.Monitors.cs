@@ -57,12 +57,11 @@ public sealed partial class ContainerEngine
         }
     }
 
-    private bool RemoveFiles(ContainerDefinition definition)
+    private bool RemoveFiles(ContainerDefinition definition, bool volumes = false)
     {
         // Usually gone with the last process. What a killed monitor left behind goes here.
         CgroupHost.Current.Group(GetCgroupPath(definition.Id), further: ["cpuset", "devices"]).TryDelete();
-        WritableLayer.Release(definition, _store.ContainersDirectory);
-        var removed = _store.Remove(definition);
+        var removed = _store.Remove(definition, volumes);
         if (removed)
             Record(EventTypes.Destroy, definition);
         return removed;

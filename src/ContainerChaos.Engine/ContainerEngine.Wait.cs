@@ -19,7 +19,7 @@ public sealed partial class ContainerEngine
             cancellationToken.ThrowIfCancellationRequested();
             var ended = Finished(definition, Ask(definition, monitor => monitor.WaitForExit(cancellationToken)));
             if (definition.AutoRemove && ended.State is (ContainerStatus.Exited or ContainerStatus.Removing))
-                AwaitRemoval(definition);
+                return AwaitRemoval(definition, ended);
             return ended;
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound && TryRecallRemoved(nameOrId) is { } removed)
@@ -56,16 +56,21 @@ public sealed partial class ContainerEngine
     }
 
     /// <summary>Its monitor may have said that it is down and be removing it; that one's lock is waited for. If it died, the removal is done here.</summary>
-    private void AwaitRemoval(ContainerDefinition definition)
+    private Container AwaitRemoval(ContainerDefinition definition, Container ended)
     {
         try
         {
             Guard($"remove container '{definition.Name}'", definition.Name, () => RemoveFiles(definition));
         }
-        catch (ContainerException)
+        catch (ContainerException e) when (e.Reason == ErrorReason.InvalidState)
         {
-            // It has been started again, or is dead now and says why; what was waited for is its end.
+            // It has been started again; what was waited for is its end.
         }
+        catch (ContainerException) when (_store.TryReadState(definition.Id) is { Status: ContainerStatus.Dead } dead)
+        {
+            return Describe(definition, dead);
+        }
+        return ended;
     }
 
     /// <summary>A container that was removed at its end before anybody waited for it: how it ended is in the journal.</summary>

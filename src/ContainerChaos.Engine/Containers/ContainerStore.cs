@@ -224,9 +224,9 @@ internal sealed class ContainerStore(EngineOptions options)
 
     /// <summary>Removes a container's files and its name.</summary>
     /// <returns>False when somebody else has removed it.</returns>
-    public bool Remove(ContainerDefinition definition)
+    public bool Remove(ContainerDefinition definition, bool volumes = false)
     {
-        var removed = ContainerRemoval.Remove(GetPaths(definition.Id), definition, options.CcrunPath, Durable.Step);
+        var removed = ContainerRemoval.Remove(GetPaths(definition.Id), definition, options.CcrunPath, volumes, Durable.Step);
         // How one ended that removed itself is still asked for.
         if (!definition.AutoRemove)
             _definitions.TryRemove(definition.Id, out _);

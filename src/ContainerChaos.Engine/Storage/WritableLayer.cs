@@ -79,13 +79,6 @@ internal sealed class WritableLayer : IDisposable
         return new StorageLimit { SizeBytes = bytes, Project = project };
     }
 
-    /// <summary>Takes the limit of a project away that nobody is to have any more.</summary>
-    public static void Release(ContainerDefinition definition, string directory)
-    {
-        if (definition.Storage is { Project: > 0 and var project } && ProjectQuota.IsEnforced(directory))
-            ProjectQuota.SetLimit(directory, project, 0);
-    }
-
     private static void MakeDisk(ContainerPaths draft, long bytes)
     {
         // What the disk begins with; mkfs copies it, so that nothing has to be mounted for that.

@@ -91,7 +91,8 @@ internal sealed class VolumeClaim : IDisposable
                 Destination = request.Destination,
                 ReadOnly = request.ReadOnly,
                 Propagation = request.Propagation,
-                IsAnonymous = volume.IsAnonymous,
+                // As with Docker, one that was given by its name, be it one that nobody chose, does not go with the container.
+                IsAnonymous = request.Source.Length == 0,
             };
         }
     }

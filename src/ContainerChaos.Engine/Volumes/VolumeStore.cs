@@ -99,35 +99,17 @@ internal sealed class VolumeStore(EngineOptions options, ContainerStore containe
     /// <summary>Removes a volume that no container has.</summary>
     /// <returns>False when there is none (any more).</returns>
     /// <exception cref="ContainerException">VolumeInUse.</exception>
-    public bool Remove(string name)
+    public bool Remove(string name) => VolumeRemoval.TryRemove(Files(name), options.CcrunPath, () => ThrowIfUsed(name), sync: true, Durable.Step);
+
+    private bool ThrowIfUsed(string name)
     {
-        var files = Files(name);
-        if (!Directory.Exists(files.Path))
-            return false;
-        OwnedDirectory.Sweep(_directory, options.CcrunPath);
-        var grave = OwnedDirectory.NewPath(_directory, "removed");
-        using (FileLock.TryExclusive(files.Definition))
+        if (Users()[name].ToList() is { Count: > 0 } users)
         {
-            if (Users()[name].ToList() is { Count: > 0 } users)
-            {
-                EngineErrors.Throw(
-                    ErrorReason.VolumeInUse, $"Cannot remove volume '{name}': used by container{(users.Count > 1 ? "s" : "")} {string.Join(", ", users.Select(user => $"'{user}'"))}.", name,
-                    "Remove the containers first, or give them another volume.");
-            }
-
-            try
-            {
-                Durable.Move(files.Path, grave);
-            }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return false;
-            }
+            EngineErrors.Throw(
+                ErrorReason.VolumeInUse, $"Cannot remove volume '{name}': used by container{(users.Count > 1 ? "s" : "")} {string.Join(", ", users.Select(user => $"'{user}'"))}.", name,
+                "Remove the containers first, or give them another volume.");
         }
-
-        OwnedDirectory.Delete(grave, options.CcrunPath);
-        ObjectEvents.Record(options, EventTypes.Volume, EventTypes.Destroy, name, name, ("driver", "local"));
-        return true;
+        return false;
     }
 
     /// <summary>What the volume's options make the source of a mount.</summary>

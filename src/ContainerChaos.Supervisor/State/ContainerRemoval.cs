@@ -14,11 +14,12 @@ public static class ContainerRemoval
     /// <param name="paths">Where it is.</param>
     /// <param name="definition">What it is.</param>
     /// <param name="executable">The path of <c>ccrun</c>, see <see cref="OwnedDirectory.Delete"/>.</param>
+    /// <param name="volumes">Whether its anonymous volumes go with it; those of one that is removed at its end always do, as with Docker.</param>
     /// <param name="step">Called before each step that changes what another process sees; null for nobody.</param>
     /// <returns>False when somebody else has removed it.</returns>
     /// <exception cref="ContainerException">InvalidState: it has been started meanwhile.</exception>
     /// <exception cref="IOException">A file of it can't be removed; the container is dead then.</exception>
-    public static bool Remove(ContainerPaths paths, ContainerDefinition definition, string executable, Action<string>? step = null)
+    public static bool Remove(ContainerPaths paths, ContainerDefinition definition, string executable, bool volumes = false, Action<string>? step = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(definition);
@@ -36,7 +37,7 @@ public static class ContainerRemoval
         // Whoever is just giving it another name finishes first, and it is that name that becomes free. A monitor is the only one to change
         // the definition while it lives, and whoever holds this may wait for it.
         using var held = FileLock.TryExclusive(paths.DefinitionLock);
-        return held is not null && RemoveLocked(paths, JsonFile.TryReadIntact(paths.Definition, SupervisorJson.Default.ContainerDefinition) ?? definition, executable, step);
+        return held is not null && RemoveLocked(paths, JsonFile.TryReadIntact(paths.Definition, SupervisorJson.Default.ContainerDefinition) ?? definition, executable, volumes, step);
     }
 
     /// <summary>Whether somebody holds the container's lock: its monitor, or one who removes it.</summary>
@@ -48,7 +49,7 @@ public static class ContainerRemoval
     }
 
     /// <summary>As <see cref="Remove"/>, by the holder of the monitor's lock.</summary>
-    internal static bool RemoveLocked(ContainerPaths paths, ContainerDefinition definition, string executable, Action<string>? step = null)
+    internal static bool RemoveLocked(ContainerPaths paths, ContainerDefinition definition, string executable, bool volumes = false, Action<string>? step = null)
     {
         if (!Directory.Exists(paths.ContainerDirectory))
         {
@@ -69,6 +70,10 @@ public static class ContainerRemoval
                 else
                     entry.Delete();
             }
+            definition.Storage?.Release(paths.ContainerDirectory);
+            // Before the container vanishes, so that a removal that is repeated finds what is left of them.
+            if (volumes || definition.AutoRemove)
+                RemoveVolumes(paths, definition, executable, step);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ErrnoException or ContainerException)
         {
@@ -103,6 +108,19 @@ public static class ContainerRemoval
             // It was given back before.
         }
     }
+
+    private static void RemoveVolumes(ContainerPaths paths, ContainerDefinition definition, string executable, Action<string>? step)
+    {
+        foreach (var volume in definition.Mounts.Where(mount => mount.IsAnonymous))
+        {
+            // Another container may have been given it by its name.
+            VolumeRemoval.TryRemove(VolumeFiles.Beside(paths, volume.Name!), executable, () => HasOtherUser(paths, volume.Name!), step: step);
+        }
+    }
+
+    private static bool HasOtherUser(ContainerPaths paths, string volume) =>
+        Directory.EnumerateDirectories(Path.GetDirectoryName(paths.ContainerDirectory)!).Where(path => path != paths.ContainerDirectory)
+            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, Path.GetFileName(paths.Definition)), SupervisorJson.Default.ContainerDefinition)?.Mounts.Any(mount => mount.Name == volume) == true);
 
     // To remove a container must also work on a full disk, where the state can't be written.
     private static void Write(ContainerPaths paths, ContainerState state)

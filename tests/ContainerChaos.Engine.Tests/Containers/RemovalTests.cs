@@ -38,6 +38,46 @@ public sealed class RemovalTests : ContainerTest
     }
 
     [Fact]
+    public void Its_anonymous_volumes_go_with_it_unless_another_has_them_and_named_ones_stay()
+    {
+        var container = Engine.Create(Target("pause") with { Name = "once", AutoRemove = true, Volumes = ["/own", "/shared", "data:/data"] });
+        var shared = container.Mounts.Single(mount => mount.Destination == "/shared").Name!;
+        var other = Engine.Create(Target("pause") with { Name = "other", Volumes = [$"{shared}:/of-once"] });
+        Engine.Start(container.Id);
+        Engine.Stop(container.Id, TimeSpan.Zero);
+        Assert.Equal(new[] { shared, "data" }.Order(), Engine.ListVolumes().Select(volume => volume.Name).Order());
+        Assert.Single(Engine.ReadEvents(new ContainerEventOptions { Since = DateTimeOffset.MinValue, Until = DateTimeOffset.UtcNow, Filter = e => e is { ObjectType: EventTypes.Volume, Type: EventTypes.Destroy } }));
+
+        // The one that nobody watched is removed by the next look, with its own.
+        var watched = Engine.Start(Engine.Create(Target("pause") with { AutoRemove = true, Volumes = ["/own"] }).Id);
+        using (var first = PidFd.Open(watched.Pid!.Value))
+        {
+            KillMonitor(watched);
+            first.SendSignal(9);
+            AwaitEnd(first);
+        }
+        Engine.Wait(watched.Id);
+        AssertGone(watched);
+        Assert.Equal(2, Engine.ListVolumes().Count);
+        Engine.Remove(other.Id, new ContainerRemoveOptions { Volumes = true });
+        Assert.Equal(2, Engine.ListVolumes().Count);
+    }
+
+    [Fact]
+    public void A_wait_for_one_that_can_t_be_removed_at_its_end_says_that_it_is_dead()
+    {
+        var container = Engine.Create(Target("exit", "3") with { AutoRemove = true });
+        using (new SmallDisk(Path.Combine(container.RootPath, "upper", "busy"), 1))
+        {
+            var dead = Engine.Wait(Engine.Start(container.Id).Id);
+            Assert.Equal((ContainerStatus.Dead, 3), (dead.State, dead.ExitCode));
+            Assert.Contains("busy", dead.Error, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain(Engine.List(), one => one.Id == container.Id);
+        AssertGone(container);
+    }
+
+    [Fact]
     public void A_monitor_that_is_killed_at_any_moment_of_the_end_leaves_nothing_that_the_next_call_does_not_remove()
     {
         var random = new Random(5);
