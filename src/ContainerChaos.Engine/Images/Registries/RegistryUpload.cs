@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace ContainerChaos.Engine;
 
-/// <summary>Puts blobs and manifests. A blob that was interrupted goes on where the registry says it stopped.</summary>
+/// <summary>Puts blobs and manifests. A blob that was interrupted goes on where the registry says it stopped, or anew where it does not say.</summary>
 internal sealed class RegistryUpload(RegistryClient client, RegistryOptions options)
 {
     private const int MaximumAttempts = 5;
@@ -22,35 +22,33 @@ internal sealed class RegistryUpload(RegistryClient client, RegistryOptions opti
     /// <summary>Puts a blob that the repository does not have.</summary>
     public async Task PutBlobAsync(OciDescriptor blob, Stream content, CancellationToken cancellationToken)
     {
-        using var started = await client.SendAsync(() => new HttpRequestMessage(HttpMethod.Post, client.Locate("blobs/uploads/")) { Content = new ByteArrayContent([]) }, cancellationToken).ConfigureAwait(false);
-        if (started.StatusCode != HttpStatusCode.Accepted)
-            throw await client.RefusedAsync(started, $"the upload of blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
-        var location = client.Locate(started.Headers.Location!);
-        long offset = 0;
+        var (location, offset) = (await BeginAsync(blob, cancellationToken).ConfigureAwait(false), 0L);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                (location, offset) = await PatchAsync(blob, content, location, offset, cancellationToken).ConfigureAwait(false);
-                break;
+                if (attempt > 1)
+                {
+                    if (await AskAsync(location, cancellationToken).ConfigureAwait(false) is { } known)
+                        (location, offset) = known;
+                    else if (await HasAsync(blob, cancellationToken).ConfigureAwait(false))
+                        return; // Only the last answer was lost.
+                    else
+                        (location, offset) = (await BeginAsync(blob, cancellationToken).ConfigureAwait(false), 0);
+                }
+                location = await PatchAsync(blob, content, location, offset, cancellationToken).ConfigureAwait(false);
+                await FinishAsync(blob, location, cancellationToken).ConfigureAwait(false);
+                return;
             }
             catch (Exception e) when (e is HttpRequestException or IOException && attempt < MaximumAttempts)
             {
                 await Task.Delay(TimeSpan.FromSeconds(0.1 * (1 << attempt)), cancellationToken).ConfigureAwait(false);
-                (location, offset) = await AskAsync(location, cancellationToken).ConfigureAwait(false);
             }
             catch (HttpRequestException e)
             {
                 throw client.Unreachable(e);
             }
         }
-
-        var end = new UriBuilder(location);
-        end.Query = (end.Query.Length > 1 ? end.Query[1..] + "&" : "") + "digest=" + Uri.EscapeDataString(blob.Digest);
-        using var finished = await client.SendAsync(() => new HttpRequestMessage(HttpMethod.Put, end.Uri) { Content = new ByteArrayContent([]) }, cancellationToken).ConfigureAwait(false);
-        if (!finished.IsSuccessStatusCode)
-            throw await client.RefusedAsync(finished, $"blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
-        options.Progress?.Invoke(new TransferProgress(blob.Digest, TransferStep.Done, blob.Size, blob.Size));
     }
 
     /// <summary>Puts a manifest under a tag, when everything that it points at is there.</summary>
@@ -66,10 +64,10 @@ internal sealed class RegistryUpload(RegistryClient client, RegistryOptions opti
             throw await client.RefusedAsync(response, $"the manifest '{tag}'", cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(Uri Location, long Offset)> PatchAsync(OciDescriptor blob, Stream content, Uri location, long offset, CancellationToken cancellationToken)
+    private async Task<Uri> PatchAsync(OciDescriptor blob, Stream content, Uri location, long offset, CancellationToken cancellationToken)
     {
         if (offset == blob.Size)
-            return (location, offset);
+            return location;
         using var response = await client.SendAsync(
             () =>
             {
@@ -82,17 +80,39 @@ internal sealed class RegistryUpload(RegistryClient client, RegistryOptions opti
                 return new HttpRequestMessage(HttpMethod.Patch, location) { Content = body };
             },
             cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        // It does not have what it said; what it does have is asked for again.
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || (response.StatusCode == HttpStatusCode.NotFound && offset > 0))
             throw new HttpRequestException("the range is refused");
         if (!response.IsSuccessStatusCode)
             throw await client.RefusedAsync(response, $"blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
-        return (client.Locate(response.Headers.Location ?? location), blob.Size);
+        return client.Locate(response.Headers.Location ?? location);
+    }
+
+    private async Task FinishAsync(OciDescriptor blob, Uri location, CancellationToken cancellationToken)
+    {
+        var end = new UriBuilder(location);
+        end.Query = (end.Query.Length > 1 ? end.Query[1..] + "&" : "") + "digest=" + Uri.EscapeDataString(blob.Digest);
+        using var finished = await client.SendAsync(() => new HttpRequestMessage(HttpMethod.Put, end.Uri) { Content = new ByteArrayContent([]) }, cancellationToken).ConfigureAwait(false);
+        if (!finished.IsSuccessStatusCode)
+            throw await client.RefusedAsync(finished, $"blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
+        options.Progress?.Invoke(new TransferProgress(blob.Digest, TransferStep.Done, blob.Size, blob.Size));
+    }
+
+    private async Task<Uri> BeginAsync(OciDescriptor blob, CancellationToken cancellationToken)
+    {
+        using var started = await client.SendAsync(() => new HttpRequestMessage(HttpMethod.Post, client.Locate("blobs/uploads/")) { Content = new ByteArrayContent([]) }, cancellationToken).ConfigureAwait(false);
+        if (started.StatusCode != HttpStatusCode.Accepted)
+            throw await client.RefusedAsync(started, $"the upload of blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
+        return client.Locate(started.Headers.Location!);
     }
 
     /// <summary>How much of an upload the registry has.</summary>
-    private async Task<(Uri Location, long Offset)> AskAsync(Uri location, CancellationToken cancellationToken)
+    /// <returns>Null when it has given it up: distribution 2.x does so with whatever stopped in the middle of a request.</returns>
+    private async Task<(Uri Location, long Offset)?> AskAsync(Uri location, CancellationToken cancellationToken)
     {
         using var response = await client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, location), cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.RequestedRangeNotSatisfiable)
+            return null;
         if (!response.IsSuccessStatusCode)
             throw await client.RefusedAsync(response, "to go on with an upload", cancellationToken).ConfigureAwait(false);
         // "0-N", where 0-0 is also what nothing at all is.
