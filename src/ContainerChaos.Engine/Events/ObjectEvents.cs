@@ -6,7 +6,9 @@ namespace ContainerChaos.Engine;
 /// <summary>Notes in the journal what the engine did to images, volumes and networks.</summary>
 internal static class ObjectEvents
 {
-    /// <summary>Notes it; nothing where the data root has no journal yet.</summary>
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Notes it, also before the data root's first container is made.</summary>
     /// <param name="options">The engine's.</param>
     /// <param name="objectType">One of <see cref="EventTypes"/>: image, volume, network.</param>
     /// <param name="type">The verb.</param>
@@ -18,8 +20,10 @@ internal static class ObjectEvents
         var values = new Dictionary<string, string>(attributes.Length);
         foreach (var (key, value) in attributes)
             values[key] = value;
+        var directory = Path.Combine(options.DataRoot, "events");
+        Directory.CreateDirectory(directory, Private);
         EventJournal.Append(
-            Path.Combine(options.DataRoot, "events", "events.jsonl"),
+            Path.Combine(directory, "events.jsonl"),
             new ContainerEvent(type, "", DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), values) { Name = name, ObjectType = objectType, ObjectId = id });
     }
 }

@@ -107,6 +107,10 @@ public sealed class BridgeTests : NetworkTest
         Assert.Equal(["right"], Engine.Get("one").Endpoints.Select(endpoint => endpoint.Network));
         Assert.Contains($"default via {right.Endpoints[0].Gateways[0]}", Exec(left, "busybox ip route").Output);
         Fails(ErrorReason.InvalidState, () => Engine.Disconnect("one", "left"));
+
+        var events = Engine.ReadEvents(new ContainerEventOptions { Since = DateTimeOffset.MinValue, Until = DateTimeOffset.UtcNow, Filter = e => e.ObjectType == "network" }).ToList();
+        Assert.Equal(["connect left", "connect right", "disconnect left"], events.Where(e => e.Attributes.GetValueOrDefault("containerName") == "one").Select(e => $"{e.Type} {e.Name}"));
+        Assert.Equal(Engine.ListNetworks().Where(one => one.Driver == "bridge" && one.Name != "bridge").Select(one => one.Id).Order(), events.Where(e => e.Type == "create").Select(e => e.ObjectId!).Order());
     });
 
     [BusyboxFact]
