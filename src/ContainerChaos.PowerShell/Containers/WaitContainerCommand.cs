@@ -37,8 +37,20 @@ public sealed class WaitContainerCommand : ContainerActionCmdlet
     };
 
     /// <summary>An object's id is awaited also when the container has ended and removed itself by now: the engine knows how it ended.</summary>
-    private protected override IEnumerable<ContainerTarget> TargetsOf(string name) =>
-        name.Length == 64 && !Engine.List().Any(container => container.Id == name) ? [new ContainerTarget(name, name)] : base.TargetsOf(name);
+    private protected override IEnumerable<ContainerTarget> TargetsOf(string name)
+    {
+        if (name.Length != 64 || name.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+            return base.TargetsOf(name);
+        try
+        {
+            var container = Engine.Get(name);
+            return [new ContainerTarget(container.Name, container.Id)];
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
+        {
+            return [new ContainerTarget(name, name)];
+        }
+    }
 
     private protected override object Act(ContainerTarget target)
     {
