@@ -106,4 +106,20 @@ public sealed class RestoreTests : ContainerTest
         JsonFile.Write(path, state with { BootId = "00000000-0000-4000-8000-000000000000", Pid = pid, PidStartTime = Linux.ProcessStat.TryReadStartTime(pid) ?? 1, MonitorPid = Environment.ProcessId }, SupervisorJson.Default.ContainerState);
         return state;
     }
+
+    /// <summary>What systemd thinks of the unit, with the program where the build has put it.</summary>
+    [ToolFact("systemd-analyze=systemd")]
+    public void The_unit_that_restores_has_no_errors()
+    {
+        var binaries = Path.GetDirectoryName(Options.CcrunPath)!;
+        var source = Path.Combine(binaries, "../../module/systemd/containerchaos-restore.service");
+        var unit = Root["containerchaos-restore.service"];
+        var text = File.ReadAllText(source);
+        Assert.Contains("ExecStart=/usr/local/bin/containerchaos restore", text, StringComparison.Ordinal);
+        File.WriteAllText(unit, text.Replace("/usr/local/bin/containerchaos", "/bin/true", StringComparison.Ordinal));
+        using var verify = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("systemd-analyze", ["verify", "--man=no", "--generators=no", unit]) { RedirectStandardError = true })!;
+        var said = verify.StandardError.ReadToEnd();
+        verify.WaitForExit();
+        Assert.Equal((0, ""), (verify.ExitCode, said));
+    }
 }
