@@ -11,6 +11,7 @@ internal static partial class OptionNames
         ("linux.resources.memory.limit", "Memory"), ("linux.resources.memory.swappiness", "MemorySwappiness"), ("linux.resources.memory.swap", "MemorySwap"),
         ("linux.resources.memory.reservation", "MemoryReservation"), ("linux.resources.memory.disableOOMKiller", "OomKillDisable"),
         ("linux.resources.cpu.shares", "CpuShares"), ("linux.resources.cpu.quota", "Cpus or -CpuQuota"), ("linux.resources.cpu.period", "CpuPeriod"),
+        ("linux.resources.cpu.realtimeRuntime", "CpuRtRuntime"), ("linux.resources.cpu.realtimePeriod", "CpuRtPeriod"),
         ("linux.resources.cpu.cpus", "CpusetCpus"), ("linux.resources.cpu.mems", "CpusetMems"), ("linux.resources.pids.limit", "PidsLimit"),
         ("linux.resources.blockIO.weight", "BlkioWeight"), ("linux.resources.blockIO.throttleReadBpsDevice", "DeviceReadBps"),
         ("linux.resources.blockIO.throttleWriteBpsDevice", "DeviceWriteBps"), ("linux.resources.blockIO.throttleReadIOPSDevice", "DeviceReadIops"),

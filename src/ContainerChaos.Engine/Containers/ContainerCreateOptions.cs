@@ -3,7 +3,7 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Engine;
 
 /// <summary>What a new container shall be. Only the image is required.</summary>
-public sealed partial record ContainerCreateOptions
+public sealed partial record ContainerCreateOptions : ContainerLimitOptions
 {
     /// <summary>The unique name, <c>[a-zA-Z0-9][a-zA-Z0-9_.-]+</c>; null to have one made up.</summary>
     public string? Name { get; init; }

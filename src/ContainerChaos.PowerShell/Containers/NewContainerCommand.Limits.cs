@@ -49,6 +49,14 @@ public partial class NewContainerCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public long CpuQuota { get; set; }
 
+    /// <summary>The period of -CpuRtRuntime in microseconds; 1000000 by default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long CpuRtPeriod { get; set; }
+
+    /// <summary>How long its real-time processes may run in each such period, in microseconds; by default it can have none. Version 1 of the control groups only.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long CpuRtRuntime { get; set; }
+
     /// <summary>The processors that it may run on, <c>0-2,4</c>.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? CpusetCpus { get; set; }
@@ -111,6 +119,8 @@ public partial class NewContainerCommand
         CpuShares = CpuShares,
         CpuPeriod = CpuPeriod,
         CpuQuota = CpuQuota,
+        CpuRtPeriod = CpuRtPeriod,
+        CpuRtRuntime = CpuRtRuntime,
         CpusetCpus = CpusetCpus,
         CpusetMems = CpusetMems,
         BlkioWeight = BlkioWeight,

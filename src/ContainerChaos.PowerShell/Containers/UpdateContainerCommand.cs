@@ -40,6 +40,14 @@ public sealed class UpdateContainerCommand : PassThruCmdlet
     [Parameter]
     public long CpuQuota { get; set; }
 
+    /// <summary>The period of -CpuRtRuntime in microseconds; 0 for 1000000.</summary>
+    [Parameter]
+    public long CpuRtPeriod { get; set; }
+
+    /// <summary>How long its real-time processes may run in each such period, in microseconds; 0 for not at all. Version 1 of the control groups only.</summary>
+    [Parameter]
+    public long CpuRtRuntime { get; set; }
+
     /// <summary>The processors that it may run on, <c>0-2,4</c>; an empty text for all.</summary>
     [Parameter]
     [AllowEmptyString]
@@ -84,6 +92,8 @@ public sealed class UpdateContainerCommand : PassThruCmdlet
         CpuShares = Given(nameof(CpuShares), CpuShares),
         CpuPeriod = Given(nameof(CpuPeriod), CpuPeriod),
         CpuQuota = Given(nameof(CpuQuota), CpuQuota),
+        CpuRtPeriod = Given(nameof(CpuRtPeriod), CpuRtPeriod),
+        CpuRtRuntime = Given(nameof(CpuRtRuntime), CpuRtRuntime),
         CpusetCpus = CpusetCpus,
         CpusetMems = CpusetMems,
         BlkioWeight = Given(nameof(BlkioWeight), BlkioWeight),

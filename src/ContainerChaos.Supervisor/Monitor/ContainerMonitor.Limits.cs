@@ -30,7 +30,9 @@ internal sealed partial class ContainerMonitor
     private void ApplyLimits()
     {
         _state = _state with { Warnings = [] };
-        CgroupResources.Apply(_cgroup, Possible(ResourcesOf(_spec, _definition)));
+        var resources = Possible(ResourcesOf(_spec, _definition));
+        ReserveRealtime(resources);
+        CgroupResources.Apply(_cgroup, resources);
     }
 
     /// <summary>What can be had of the limits here; what can't is a warning of the container.</summary>
@@ -80,7 +82,16 @@ internal sealed partial class ContainerMonitor
         if (resources.Cpu is { Cpus.Length: > 0 } or { Mems.Length: > 0 })
             IncludeCpuset();
         // Those that depend on the kernel's version only hold from a start on, and are said then.
-        CgroupResources.Replace(_cgroup, Possible(resources));
+        resources = Possible(resources);
+        ReserveRealtime(resources);
+        CgroupResources.Replace(_cgroup, resources);
+    }
+
+    /// <summary>The group that holds the containers gets as much real time as they have together: what it does not have it can't give.</summary>
+    private void ReserveRealtime(ResourcesSpec resources)
+    {
+        if (resources.Cpu is { RealtimeRuntime: > 0 and var runtime } cpu)
+            _cgroup.ReserveRealtime(runtime, (long?)cpu.RealtimePeriod);
     }
 
     /// <summary>On version 1 the processes are moved into a hierarchy that they were not in; while they are frozen none is born outside.</summary>

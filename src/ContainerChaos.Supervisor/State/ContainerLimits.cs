@@ -39,6 +39,12 @@ public sealed record ContainerLimits
     /// <summary>The processor time in each period in microseconds.</summary>
     public long? CpuQuota { get; init; }
 
+    /// <summary>The period of the real-time share in microseconds; version 1 only.</summary>
+    public long? CpuRtPeriod { get; init; }
+
+    /// <summary>How long real-time processes may run in each such period, in microseconds; version 1 only.</summary>
+    public long? CpuRtRuntime { get; init; }
+
     /// <summary>The processors it may run on, <c>0-2,4</c>.</summary>
     public string? CpusetCpus { get; init; }
 
@@ -70,6 +76,8 @@ public sealed record ContainerLimits
             Shares = (ulong?)CpuShares,
             Quota = Cpus is { } cpus ? (long)Math.Round(cpus * DefaultPeriod) : CpuQuota,
             Period = (ulong?)period,
+            RealtimePeriod = (ulong?)CpuRtPeriod,
+            RealtimeRuntime = CpuRtRuntime,
             Cpus = CpusetCpus,
             Mems = CpusetMems,
         };

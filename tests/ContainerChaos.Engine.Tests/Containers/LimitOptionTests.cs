@@ -11,6 +11,7 @@ public sealed class LimitOptionTests : OptionTest
     private static bool IsUnified => CgroupHost.Current.Mode == CgroupMode.V2;
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Limits_of_the_control_group_are_in_force_inside_and_outside()
     {
         var container = Start("all", options => options with
@@ -65,6 +66,7 @@ public sealed class LimitOptionTests : OptionTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void What_this_kernel_does_not_have_is_a_warning_and_not_in_force()
     {
         var container = Start("old", options => options with { MemoryBytes = 64 << 20, MemorySwappiness = 7, OomKillDisable = true, BlkioWeight = 300 });
@@ -86,6 +88,7 @@ public sealed class LimitOptionTests : OptionTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Rates_of_a_block_device_are_the_kernel_s()
     {
         // Any will do: nothing is read or written. A machine may have none.
@@ -106,6 +109,45 @@ public sealed class LimitOptionTests : OptionTest
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
+    public void Real_time_is_shared_out_where_the_kernel_can_and_refused_elsewhere()
+    {
+        if (!Cgroup.HasRealtime(CgroupHost.Current))
+        {
+            Assert.Contains("-CpuRtRuntime", Fails(ErrorReason.NotSupported, () => Engine.Create(Target() with { CpuRtRuntime = 10_000 })).Message, StringComparison.Ordinal);
+            return;
+        }
+        // Three that begin at once, and one that has none.
+        var names = new[] { "one", "two", "three" };
+        Parallel.ForEach(names, name => Start(name, options => options with { CpuRtPeriod = 500_000, CpuRtRuntime = 5_000 }));
+        var plain = Start("plain", options => options with { CpuShares = 512 });
+        Assert.All(names, name => Assert.Equal(("5000", "500000"), (Read(Engine.Get(name), "cpu", "cpu.rt_runtime_us", ""), Read(Engine.Get(name), "cpu", "cpu.rt_period_us", ""))));
+        // Each has a hundredth; what they were given comes from the group above.
+        Assert.InRange(long.Parse(GroupOf(plain).ReadAbove("cpu", "cpu.rt_runtime_us"), CultureInfo.InvariantCulture), 30_000, 31_000);
+        Assert.Equal((true, false), (CanBecomeRealtime(Engine.Get("one")), CanBecomeRealtime(plain)));
+
+        Engine.Update("plain", new ContainerUpdateOptions { CpuRtRuntime = 10_000 });
+        Assert.True(CanBecomeRealtime(plain));
+        Engine.Update("two", new ContainerUpdateOptions { CpuRtRuntime = 0 });
+        Assert.Equal("0", Read(Engine.Get("two"), "cpu", "cpu.rt_runtime_us", ""));
+        // The host keeps a twentieth for itself.
+        Assert.Contains("-CpuRtRuntime", Fails(ErrorReason.InvalidArgument, () => Engine.Update("two", new ContainerUpdateOptions { CpuRtRuntime = 490_000 })).Message, StringComparison.Ordinal);
+        Assert.Equal("0", Read(Engine.Get("two"), "cpu", "cpu.rt_runtime_us", ""));
+        Fails(ErrorReason.InvalidArgument, () => Engine.Create(Target() with { CpuRtRuntime = 2_000_000 }));
+    }
+
+    // chrt(1) of the host's, from outside: the policy FIFO is refused in a group without a share.
+    private static bool CanBecomeRealtime(Container container)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("chrt", ["-f", "-p", "1", $"{container.Pid}"]) { RedirectStandardError = true })!;
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0 || said.Contains("Operation not permitted", StringComparison.Ordinal), said);
+        return process.ExitCode == 0;
+    }
+
+    [Fact]
+    [Trait("Category", "Kernel")]
     public void A_device_can_be_used_as_its_letters_say_and_no_other()
     {
         // Numbers that belong to no driver: opening them fails with ENXIO or ENODEV where the controller lets it.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 
@@ -13,11 +14,15 @@ internal static class ContainerLimitsCheck
     /// <summary>The smallest quota of the CPU controller is 1 ms of a 100 ms period.</summary>
     private const double MinimumCpus = 0.01;
 
-    /// <exception cref="ContainerException">InvalidArgument, LimitTooLow.</exception>
+    /// <summary>The kernel's (sched-rt-group.rst), in microseconds.</summary>
+    private const long DefaultRealtimePeriod = 1_000_000;
+
+    /// <exception cref="ContainerException">InvalidArgument, LimitTooLow, NotSupported.</exception>
     public static void Check(ContainerLimits limits, string subject)
     {
         CheckMemory(limits, subject);
         CheckCpus(limits, subject);
+        CheckRealtime(limits, subject);
         CheckSet("CpusetCpus", limits.CpusetCpus, "/sys/devices/system/cpu/online", "processors", subject);
         CheckSet("CpusetMems", limits.CpusetMems, "/sys/devices/system/node/online", "memory nodes", subject);
         Range("BlkioWeight", limits.BlkioWeight, 10, 1000);
@@ -95,6 +100,24 @@ internal static class ContainerLimitsCheck
             throw EngineErrors.Option("CpuPeriod", period, "is not between 1000 and 1000000 microseconds", subject, "Give a number from 1000 to 1000000.");
         if (limits.CpuQuota is { } quota and not -1 and < 1000)
             throw EngineErrors.Option("CpuQuota", quota, "is less than 1000 microseconds", subject, "Give 1000 or more, or -1 for no limit.");
+    }
+
+    // moby, daemon/daemon_unix.go: "kernel does not support CPU real-time scheduler".
+    private static void CheckRealtime(ContainerLimits limits, string subject)
+    {
+        if ((limits.CpuRtRuntime ?? limits.CpuRtPeriod) is not { } given)
+            return;
+        var option = limits.CpuRtRuntime is null ? "CpuRtPeriod" : "CpuRtRuntime";
+        if (given < 0 || limits.CpuRtPeriod < 0)
+            throw EngineErrors.Option(option, given, "is negative", subject, "Give microseconds.");
+        if (limits.CpuRtRuntime > (limits.CpuRtPeriod ?? DefaultRealtimePeriod))
+            throw EngineErrors.Option(option, given, $"is more than the period of {limits.CpuRtPeriod ?? DefaultRealtimePeriod}", subject, "Give less, or a longer -CpuRtPeriod.");
+        if (!Cgroup.HasRealtime(CgroupHost.Current))
+        {
+            throw EngineErrors.Option(
+                option, given, "needs version 1 of the control groups and a kernel with CONFIG_RT_GROUP_SCHED, and this host has none", subject,
+                "Leave it out: on such a host real-time processes need a -Ulimit rtprio=… and -CapAdd SYS_NICE only.", ErrorReason.NotSupported);
+        }
     }
 
     private static void CheckSet(string option, string? text, string online, string what, string subject)
