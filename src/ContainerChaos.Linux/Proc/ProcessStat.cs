@@ -33,18 +33,21 @@ public readonly record struct ProcessStat
     /// <summary>The kernel's flags of the process (PF_* in the kernel's sched.h).</summary>
     public uint Flags { get; private init; }
 
-    /// <summary>
-    /// Whether all of it has ended: a zombie without other threads, or one in its exit(2), where the first process of a pid
-    /// namespace waits until the last other one is reaped.
-    /// </summary>
-    public bool HasEnded
+    /// <summary>Whether its first thread is a zombie or in its exit(2).</summary>
+    private bool IsExiting
     {
         get
         {
             const uint PF_EXITING = 4;
-            return Threads <= 1 && (State is 'Z' or 'X' || (Flags & PF_EXITING) != 0);
+            return State is 'Z' or 'X' || (Flags & PF_EXITING) != 0;
         }
     }
+
+    /// <summary>
+    /// Whether all of it has ended: a zombie, or one of which every thread is in its exit(2), where the last thread of a pid namespace's
+    /// first process waits until everybody else of the namespace is reaped. Looks at the other threads where there are any.
+    /// </summary>
+    public bool HasEnded() => IsExiting && (Threads <= 1 || ThreadsHaveEnded(Pid));
 
     /// <summary>Reads a process; false when it is gone.</summary>
     /// <param name="pid">The PID.</param>
@@ -55,6 +58,25 @@ public readonly record struct ProcessStat
         var length = ProcFile.TryRead(pid, "stat"u8, buffer);
         stat = default;
         return length > 0 && TryParse(buffer[..length], out stat);
+    }
+
+    private static bool ThreadsHaveEnded(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        try
+        {
+            foreach (var directory in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+            {
+                var length = ProcFile.TryRead(pid, Encoding.UTF8.GetBytes($"task/{Path.GetFileName(directory)}/stat"), buffer);
+                if (length > 0 && TryParse(buffer[..length], out var thread) && !thread.IsExiting)
+                    return false;
+            }
+        }
+        catch (IOException)
+        {
+            // It is gone altogether.
+        }
+        return true;
     }
 
     /// <summary>The start time of a process, or null when it is gone.</summary>

@@ -161,5 +161,5 @@ internal sealed class StoredContainer
     /// the container. One that waits in its end for others of its pid namespace to be reaped outside has ended.
     /// </summary>
     private static bool IsAlive(ContainerRecord record) =>
-        ProcessStat.TryRead(record.Pid, out var stat) && stat.StartTime == record.StartTime && !stat.HasEnded;
+        ProcessStat.TryRead(record.Pid, out var stat) && stat.StartTime == record.StartTime && !stat.HasEnded();
 }

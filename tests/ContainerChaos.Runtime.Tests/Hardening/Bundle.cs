@@ -63,18 +63,28 @@ internal sealed partial class Bundle
     /// <summary>create and start, with streams that nobody reads.</summary>
     public void Launch()
     {
-        foreach (var verb in new[] { $"create --bundle {_root["bundle"]} --pid-file {_root["pid"]}", "start" })
-        {
-            using var process = Process.Start("/bin/sh", ["-c", $"exec \"$0\" --root {_root["ids"]} {verb} {Id} </dev/null >{_root["out"]} 2>&1", Ccrun]);
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, File.ReadAllText(_root["out"]));
-        }
+        RunDetached($"create --bundle {_root["bundle"]} --pid-file {_root["pid"]} {Id}");
+        RunDetached($"start {Id}");
+    }
+
+    /// <summary>Runs a verb after which a process goes on: with streams that nobody reads, because their end would not come.</summary>
+    public void RunDetached(string verb)
+    {
+        using var process = Process.Start("/bin/sh", ["-c", $"exec \"$0\" --root {_root["ids"]} {verb} </dev/null >{_root["out"]} 2>&1", Ccrun]);
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, File.ReadAllText(_root["out"]));
     }
 
     public void Delete()
     {
         var pid = Pid;
         Assert.Equal((0, "", ""), Run("delete", "--force", Id));
+        Reap(pid);
+    }
+
+    /// <summary>Waits for the end of a process of the container, whose parent this process is by now.</summary>
+    public static void Reap(int pid)
+    {
         TestContainer.AwaitEnd(pid);
         WaitForProcess(pid, 0, 0);
     }

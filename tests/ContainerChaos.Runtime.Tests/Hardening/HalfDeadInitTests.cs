@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using ContainerChaos.Linux;
+
 namespace ContainerChaos.Runtime.Tests.Hardening;
 
 /// <summary>A first process whose leader has ended and whose other threads go on: a zombie to those who look at its state, and yet alive.</summary>
@@ -27,6 +30,33 @@ public sealed class HalfDeadInitTests : ContainerTest
         bundle.Launch();
         Bundle.AwaitZombie(bundle.Pid);
         bundle.Delete();
+    }
+
+    [Fact]
+    public void It_is_deleted_though_a_process_of_its_namespace_is_not_reaped_outside()
+    {
+        const int SIGSTOP = 19, SIGCONT = 18;
+        var bundle = new Bundle(Root, HalfDeath);
+        bundle.Launch();
+        Bundle.AwaitZombie(bundle.Pid);
+        // What the end of PID 1 waits for is this one's child, in another of its threads than the first.
+        using var parent = Process.Start(new ProcessStartInfo("nsenter", ["--target", $"{bundle.Pid}", "--pid", "sh", "-c", "echo there; exec sleep 1000"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("there", parent.StandardOutput.ReadLine());
+        using var signals = PidFd.Open(parent.Id);
+        signals.SendSignal(SIGSTOP);
+        try
+        {
+            Assert.Equal((0, "", ""), bundle.Run("delete", "--force", bundle.Id));
+        }
+        finally
+        {
+            signals.SendSignal(SIGCONT);
+        }
+        parent.WaitForExit();
+        Bundle.Reap(bundle.Pid);
     }
 
     [Fact]
