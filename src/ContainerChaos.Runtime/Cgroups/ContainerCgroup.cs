@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Runtime;
@@ -186,6 +187,27 @@ internal sealed class ContainerCgroup
 
     /// <summary>The processes in the group and in those that the container made below it.</summary>
     internal IReadOnlyList<int> Pids() => Describe(Group.Pids);
+
+    /// <summary>
+    /// Takes the processes out of every other group of the version 1 freezer into which somebody put them: in one that is frozen even a
+    /// SIGKILL waits, and the kernel thaws who leaves it. Version 2 needs none of this.
+    /// </summary>
+    internal void BringBack()
+    {
+        if (!_record.IsMade || !Group.Has("freezer") || Group.IsUnified("freezer"))
+            return;
+        foreach (var pid in Pids())
+        {
+            try
+            {
+                Group.Write("freezer", "cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
+            }
+            catch (ErrnoException)
+            {
+                // It has ended, or the group has: whether that suffices, the end of the first process tells.
+            }
+        }
+    }
 
     /// <summary>Sends a signal to all of them.</summary>
     internal void KillAll(int signal)

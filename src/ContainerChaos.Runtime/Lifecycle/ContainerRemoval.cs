@@ -10,6 +10,9 @@ internal static class ContainerRemoval
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>What an end takes unless something is in its way.</summary>
+    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Kills a container's first process, and every other one where they do not die with it.</summary>
     /// <exception cref="ContainerException"><see cref="ErrorReason.Timeout"/>: it did not end, as a process in an uninterruptible wait does not.</exception>
     internal static void Kill(StoredContainer container)
@@ -21,26 +24,31 @@ internal static class ContainerRemoval
             // A frozen process takes its end only when it is thawed; on version 2 SIGKILL itself does that.
             if (cgroup is { IsFrozen: true })
                 cgroup.Thaw();
-            if (process is not null && !WaitForEnd(container, process))
+            if (process is not null && !WaitForEnd(container, process, Usual))
             {
-                throw new ContainerException(ErrorReason.Timeout, $"{container.Id}: PID {container.Record!.Pid} did not end within {Patience.TotalSeconds} s of SIGKILL.", container.Id)
-                {
-                    Remedy = "It waits inside the kernel, or was frozen by somebody else: see /proc/PID/stack and its freezer group.",
-                };
+                cgroup?.BringBack();
+                if (!WaitForEnd(container, process, Patience))
+                    throw Late(container);
             }
         }
         if (!HasOwnPids(container.Spec))
             cgroup?.KillAll(SIGKILL);
     }
 
+    private static ContainerException Late(StoredContainer container) =>
+        new(ErrorReason.Timeout, $"{container.Id}: PID {container.Record!.Pid} did not end within {Patience.TotalSeconds} s of SIGKILL.", container.Id)
+        {
+            Remedy = "It waits inside the kernel: see /proc/PID/stack, and that of those in its PID namespace, for whose ends it waits.",
+        };
+
     /// <summary>
     /// The end of the process is an event; that it waits in its end only for others to be reaped by a parent outside the container,
     /// which may take as long as that parent likes, is none, and is looked for now and then.
     /// </summary>
-    private static bool WaitForEnd(StoredContainer container, PidFd process)
+    private static bool WaitForEnd(StoredContainer container, PidFd process, TimeSpan patience)
     {
         var started = Stopwatch.GetTimestamp();
-        for (var pause = 10; Stopwatch.GetElapsedTime(started) < Patience; pause = Math.Min(pause * 2, 200))
+        for (var pause = 10; Stopwatch.GetElapsedTime(started) < patience; pause = Math.Min(pause * 2, 200))
         {
             if (process.WaitForEnd(TimeSpan.FromMilliseconds(pause)) || container.Status() == ContainerStatus.Exited)
                 return true;
