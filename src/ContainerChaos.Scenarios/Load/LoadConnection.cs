@@ -25,9 +25,12 @@ internal sealed class LoadConnection(StreamSocket socket, int slot)
 }
 
 /// <summary>A request between its arrival and its outcome.</summary>
-internal sealed class LoadRequest(long intended)
+internal sealed class LoadRequest(long intended, long deadline)
 {
     internal long Intended { get; } = intended;
+
+    /// <summary>When it is over without an answer.</summary>
+    internal long Deadline { get; } = deadline;
 
     internal long Sent { get; set; }
 

@@ -7,6 +7,9 @@ namespace ContainerChaos.Scenarios.Load;
 /// <summary>The event loop of a load: arrivals by the clock, connections by readiness, outcomes to the samples.</summary>
 internal sealed partial class LoadLoop : IDisposable
 {
+    /// <summary>How much later than it wanted the loop has to be for the arrivals in between to count as missed by it, and not by the target: 20 ms.</summary>
+    private const long Stall = 20_000_000;
+
     private readonly LoadOptions _options;
     private readonly ILoadObserver? _observer;
     private readonly SocketPoller _poller = new();
@@ -26,6 +29,10 @@ internal sealed partial class LoadLoop : IDisposable
     private readonly LogLinearHistogram _lateness = new();
     private uint _generation;
     private long _nextArrival;
+    private long _missedUntil;
+    private long _catchingUpUntil;
+    private long _lastDeadline;
+    private bool _isHeldBack;
     private long _stopAt = long.MaxValue;
     private long _dropped;
     private long _opened;
@@ -82,18 +89,28 @@ internal sealed partial class LoadLoop : IDisposable
     {
         TimeSpan before = ThreadProcessorTime.Current;
         Span<(ulong Token, uint Events)> ready = stackalloc (ulong, uint)[64];
+        long wanted = MonotonicClock.Now;
         while (true)
         {
             long stopAt = Volatile.Read(ref _stopAt);
             long now = MonotonicClock.Now;
+            if (now - wanted > Stall)
+            {
+                // The machine let this thread wait. What was answered meanwhile is answered, and what was closed is closed.
+                _missedUntil = now;
+                _catchingUpUntil = now + _timeout;
+                PollAll();
+            }
+
             Arrive(Math.Min(now, stopAt));
             Expire(now);
             if (now >= stopAt && _deadlines.Count == 0)
                 break;
-            long due = now >= stopAt ? long.MaxValue : Schedule.TimeOf(_nextArrival);
+            long due = now >= stopAt || _isHeldBack ? long.MaxValue : Schedule.TimeOf(_nextArrival);
             if (_deadlines.TryPeek(out LoadRequest? oldest))
-                due = Math.Min(due, oldest.Intended + _timeout);
+                due = Math.Min(due, oldest.Deadline);
             int count = _poller.Wait(ready, due - MonotonicClock.Now);
+            wanted = Math.Max(now, Math.Min(due, MonotonicClock.Now));
             for (int i = 0; i < count; i++)
                 if (ready[i].Token != SocketPoller.WakeToken)
                     Handle(ready[i].Token, ready[i].Events);
@@ -106,11 +123,24 @@ internal sealed partial class LoadLoop : IDisposable
 
     private void Arrive(long until)
     {
+        // Those that came while others were held back are as late as they; but a target that takes a timeout to catch up is slow itself.
+        if (_isHeldBack && until < _catchingUpUntil)
+            _missedUntil = until;
+        _isHeldBack = false;
         while (Schedule.TimeOf(_nextArrival) is var intended && intended <= until)
         {
+            bool isMissed = intended <= _missedUntil;
+            // Those that come all at once because this loop was late would fill the queue: no target can help that, so they wait for room.
+            _isHeldBack = isMissed && _pending > 0 && _pending >= _options.MaxPending;
+            if (_isHeldBack)
+                break;
+
             _nextArrival++;
-            _lateness.Record(MonotonicClock.Now - intended);
-            var request = new LoadRequest(intended);
+            long now = MonotonicClock.Now;
+            _lateness.Record(now - intended);
+            // Nor could anybody answer before it was asked.
+            _lastDeadline = Math.Max(_lastDeadline, (isMissed ? now : intended) + _timeout);
+            var request = new LoadRequest(intended, _lastDeadline);
             _deadlines.Enqueue(request);
             if (_pending > 0 || !TryDispatch(request))
                 Queue(request);
@@ -123,13 +153,22 @@ internal sealed partial class LoadLoop : IDisposable
             DispatchWaiting();
     }
 
-    private void Poll()
+    private int Poll()
     {
         Span<(ulong Token, uint Events)> ready = stackalloc (ulong, uint)[64];
         int count = _poller.Wait(ready, 0);
         for (int i = 0; i < count; i++)
             if (ready[i].Token != SocketPoller.WakeToken)
                 Handle(ready[i].Token, ready[i].Events);
+        return count;
+    }
+
+    /// <summary>All that is ready now; not for ever, since what it sends may be answered at once.</summary>
+    private void PollAll()
+    {
+        for (int rest = _options.MaxConnections; rest > 0; rest -= 64)
+            if (Poll() < 64)
+                return;
     }
 
     private void Queue(LoadRequest request)
@@ -171,7 +210,10 @@ internal sealed partial class LoadLoop : IDisposable
 
     private void Expire(long now)
     {
-        while (_deadlines.TryPeek(out LoadRequest? oldest) && (oldest.Done || oldest.Intended + _timeout <= now))
+        // An answer that is here counts, even if this loop comes late to read it.
+        if (_deadlines.TryPeek(out LoadRequest? next) && !next.Done && next.Deadline <= now)
+            PollAll();
+        while (_deadlines.TryPeek(out LoadRequest? oldest) && (oldest.Done || oldest.Deadline <= now))
         {
             _deadlines.Dequeue();
             if (oldest.Done)

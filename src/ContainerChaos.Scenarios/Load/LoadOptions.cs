@@ -15,7 +15,10 @@ public sealed record LoadOptions
     /// <summary>Arrivals a second, evenly spaced, whatever the target does: 0.1 to 200,000. Default 250.</summary>
     public double Rate { get; init; } = 250;
 
-    /// <summary>How long after its intended send time a request counts as failed. Default 250 ms.</summary>
+    /// <summary>
+    /// How long after its intended send time a request counts as failed; after the time that it was sent at, where the generator itself was kept from its
+    /// schedule for more than 20 ms. Default 250 ms.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Connections kept open at most; each carries one request at a time. Default 64.</summary>

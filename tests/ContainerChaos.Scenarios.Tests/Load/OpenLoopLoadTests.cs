@@ -63,6 +63,23 @@ public sealed class OpenLoopLoadTests
     }
 
     [Fact]
+    public void What_the_generator_itself_comes_late_for_is_no_failure_of_the_target()
+    {
+        using var server = new TestServer();
+        // Its own thread is held up for longer than a request may take, and for more requests than may wait.
+        using var stall = new StallOnce(after: 20, TimeSpan.FromSeconds(1.2));
+        using OpenLoopLoad load = OpenLoopLoad.Start(
+            new LoadOptions { EndPoint = server.EndPoint, Rate = 1000, MaxConnections = 4, MaxPending = 50, Timeout = TimeSpan.FromSeconds(1) }, stall);
+        stall.WaitForMore(1500);
+        LoadResult result = load.Stop();
+        Assert.Equal(0, result.Failed);
+        Assert.Equal(result.Schedule.CountBetween(result.Schedule.Start, result.End + 1), result.Samples.Count);
+        // It is not hidden either: the user would have waited.
+        Assert.True(result.Lateness.Maximum >= 1_000_000_000, $"latest by {result.Lateness.Maximum} ns");
+        Assert.True(result.Corrected.Maximum >= 1_000_000_000, $"slowest {result.Corrected.Maximum} ns");
+    }
+
+    [Fact]
     public void A_vanished_target_is_refused_at_once_and_found_again_when_it_returns()
     {
         using var server = new TestServer();
@@ -139,5 +156,35 @@ public sealed class OpenLoopLoadTests
         using var never = new ManualResetEventSlim();
         while (moment - MonotonicClock.Now is > 0 and var left)
             never.Wait(TimeSpan.FromMicroseconds((left / 1000) + 1));
+    }
+
+    /// <summary>Holds the generator's thread up once.</summary>
+    private sealed class StallOnce(int after, TimeSpan time) : ILoadObserver, IDisposable
+    {
+        private readonly ManualResetEventSlim _never = new();
+        private readonly ManualResetEventSlim _enough = new();
+        private int _seen;
+        private int _wanted = int.MaxValue;
+
+        public void OnSample(in LoadSample sample)
+        {
+            int seen = Interlocked.Increment(ref _seen);
+            if (seen == after)
+                _never.Wait(time);
+            if (seen >= Volatile.Read(ref _wanted))
+                _enough.Set();
+        }
+
+        public void Dispose()
+        {
+            _never.Dispose();
+            _enough.Dispose();
+        }
+
+        internal void WaitForMore(int than)
+        {
+            Volatile.Write(ref _wanted, than);
+            Assert.True(_enough.Wait(TimeSpan.FromSeconds(20)), $"{Volatile.Read(ref _seen)} samples");
+        }
     }
 }
