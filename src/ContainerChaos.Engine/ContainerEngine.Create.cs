@@ -29,7 +29,7 @@ public sealed partial class ContainerEngine
         var pidContainer = NamespaceMode.ContainerOf(options.Pid) is { } joinedPid ? _store.Resolve(joinedPid) : null;
         var ipcContainer = NamespaceMode.ContainerOf(options.Ipc) is { } joinedIpc ? ResolveShareable(joinedIpc, options) : null;
         var hostname = ResolveHostname(options, networkContainer);
-        var networks = ResolveNetworks(network, options);
+        var networks = ResolveNetworks(network, options, image);
         var requests = MountRequest.Of(options, image);
         var limit = WritableLayer.ParseLimit(options.StorageOptions, options.Name ?? options.Image);
         var labels = KeyValueFile.Read("LabelFile", options.LabelFiles, _ => "", options.Name ?? options.Image);

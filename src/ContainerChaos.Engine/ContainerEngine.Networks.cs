@@ -216,15 +216,17 @@ public sealed partial class ContainerEngine
     }
 
     /// <summary>The networks of a new container, none in some cases, with what its files in /etc say; null for one that shares another container's.</summary>
-    private ContainerNetworks? ResolveNetworks(string network, ContainerCreateOptions options)
+    private ContainerNetworks? ResolveNetworks(string network, ContainerCreateOptions options, Image image)
     {
         var subject = options.Name ?? options.Image;
         PortMapping[] ports = [.. options.Publish.SelectMany(PublishArgument.Parse)];
+        if (options.PublishAll)
+            ports = [.. ports, .. PublishArgument.Exposed(image.ExposedPorts).Where(exposed => !ports.Any(port => port.ContainerPort == exposed.ContainerPort && port.Protocol == exposed.Protocol))];
         if (network is "none" or "host" || network.StartsWith("container:", StringComparison.Ordinal))
         {
             if (network == "container:")
                 EngineErrors.Throw(ErrorReason.InvalidArgument, "'container:' is not a network.", subject, "Use container:NAME.");
-            if (ports.Length > 0)
+            if (ports.Length > 0 || options.PublishAll)
             {
                 EngineErrors.Throw(
                     ErrorReason.InvalidArgument, $"Ports can't be published in the network '{network}'.", subject,

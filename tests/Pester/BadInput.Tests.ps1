@@ -36,6 +36,7 @@ Describe 'Bad input' {
         @{ Parameter = 'Volume'; Value = 'nocolon' }
         @{ Parameter = 'Network'; Value = 'container:' }
         @{ Parameter = 'Publish'; Value = '8080:80' }
+        @{ Parameter = 'PublishAll'; Value = $true }
         @{ Parameter = 'WorkingDirectory'; Value = 'relative' }
     ) {
         $errors = @()

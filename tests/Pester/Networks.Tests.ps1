@@ -78,9 +78,12 @@ Describe 'Networks' -Skip:($null -ne $reason) {
             $completed = (TabExpansion2 'Move-ContainerPort old -Destination ne' 38).CompletionMatches.CompletionText
             $refused = $( Move-ContainerPort old new -ErrorAction SilentlyContinue -ErrorVariable e; $e[0].FullyQualifiedErrorId )
             $taken = $( New-Container late -Image busybox -Command busybox, sleep, 1 -Publish 8080:80 | Start-Container -ErrorAction SilentlyContinue -ErrorVariable e; $e[0].Exception.Message )
+            Save-Container new -Reference exposing -Change 'EXPOSE 90 91/udp' | Out-Null
+            $all = New-Container all -Image exposing -Publish 8090:90 -PublishAll | Start-Container
             $back = Get-Container new | Move-ContainerPort -Destination old -ContainerPort 80 -PassThru
             $result = [pscustomobject]@{
                 Network = $old.Network; Address = $old.IPAddress; Before = $before; Silent = $null -eq $silent; After = $after; Completed = $completed; Refused = $refused; Taken = $taken
+                All = @($all.Ports | ForEach-Object { "$($_.HostPort -ge 1024) $($_.ContainerPort)/$($_.Protocol)" })
                 Back = "$($back.Name) $($back.Ports)"; Listed = (Get-ContainerNetwork n* | Out-String); None = @((Get-ContainerNetwork none).Containers)
             }
             Get-Container | Remove-Container -Force
@@ -94,6 +97,7 @@ Describe 'Networks' -Skip:($null -ne $reason) {
         $found.Completed | Should -Be 'new'
         $found.Refused | Should -BeLike 'InvalidArgument,*'
         $found.Taken | Should -BeLike "*port 8080/tcp of the host is taken by container 'new'*"
+        $found.All | Should -Be 'True 90/tcp', 'True 91/udp'
         $found.Back | Should -Be 'old 8080:80/tcp'
         $found.Listed | Should -Match 'none .*null .*apart'
         $found.None | Should -Be 'apart'

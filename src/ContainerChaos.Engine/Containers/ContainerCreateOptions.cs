@@ -57,6 +57,12 @@ public sealed partial record ContainerCreateOptions : ContainerLimitOptions
     public IReadOnlyList<string> Publish { get; init; } = [];
 
     /// <summary>
+    /// Leads a free port of the host to each TCP and UDP port that the image exposes and <see cref="Publish"/> does not name, as Docker's <c>-P</c> does. Which
+    /// they are is chosen at each start.
+    /// </summary>
+    public bool PublishAll { get; init; }
+
+    /// <summary>
     /// Volumes and binds as Docker's <c>-v</c> writes them: <c>name:/container/path[:ro,nocopy]</c>, <c>/host/path:/container/path[:ro,rslave]</c>,
     /// <c>/container/path</c> for an anonymous volume. A missing volume is made, and a missing host path becomes a directory.
     /// </summary>

@@ -51,6 +51,10 @@ internal static class PublishArgument
             .Select(i => new PortMapping(address, hostFirst == 0 ? 0 : hostFirst + i, containerFirst + i, protocol));
     }
 
+    /// <summary>What an image exposes, <c>80/tcp</c> or <c>8000-8009/udp</c>, each to any port of the host. What is no TCP or UDP port can't be led anywhere.</summary>
+    public static IEnumerable<PortMapping> Exposed(IReadOnlyList<string> ports) =>
+        ports.Where(port => port.EndsWith("/tcp", StringComparison.OrdinalIgnoreCase) || port.EndsWith("/udp", StringComparison.OrdinalIgnoreCase)).SelectMany(Parse);
+
     private static (int First, int Last) Range(string text, string range)
     {
         var ends = range.Split('-');

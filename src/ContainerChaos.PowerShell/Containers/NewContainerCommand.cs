@@ -91,6 +91,10 @@ public partial class NewContainerCommand : ContainerChaosCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Publish { get; set; } = [];
 
+    /// <summary>Docker's -P: lead a free port of the host to each port that the image exposes; the property Ports of the running container tells which.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter PublishAll { get; set; }
+
     /// <summary>
     /// Volumes and directories of the host, as Docker's -v: <c>name:/in/the/container[:ro,nocopy]</c>, <c>/host/path:/in/the/container[:ro,rslave]</c>,
     /// <c>/in/the/container</c> for an anonymous volume. A source with <c>./</c>, <c>../</c> or <c>~</c> is taken from PowerShell's location; a missing one is made.
@@ -160,6 +164,7 @@ public partial class NewContainerCommand : ContainerChaosCmdlet
         IPAddress = IPAddress,
         IPv6Address = IPv6Address,
         Publish = Publish,
+        PublishAll = PublishAll,
         Volumes = [.. Volume.Select(AbsoluteSource)],
         Mounts = [.. Mount.Select(AbsoluteMount)],
         Tmpfs = Tmpfs,

@@ -37,6 +37,21 @@ public sealed class PublishTests : NetworkTest
     });
 
     [BusyboxFact]
+    public void Each_port_that_the_image_exposes_gets_one_of_the_host_unless_it_has_one() => OnOwnHost(() =>
+    {
+        Engine.Save(Start("base", "none", "exec busybox sleep 1000").Id, "exposing", new ContainerCommitOptions { Changes = ["EXPOSE 80 81 91/udp"] });
+        var web = Start("web", "bridge", Say("hello"), options => options with { Image = "exposing", Publish = ["8081:81"], PublishAll = true });
+        Assert.Equal(["81/tcp", "80/tcp", "91/udp"], web.Ports.Select(port => $"{port.ContainerPort}/{port.Protocol}"));
+        Assert.Equal(8081, web.Ports[0].HostPort);
+        Assert.All(web.Ports, port => Assert.NotEqual(0, port.HostPort));
+        Assert.Equal("hello", Ask("127.0.0.1", web.Ports[1].HostPort));
+        Assert.Empty(Start("plain", "bridge", Idle, options => options with { PublishAll = true }).Ports);
+        Assert.Contains("'none'", Fails(ErrorReason.InvalidArgument, () => Start("alone", "none", Idle, options => options with { Image = "exposing", PublishAll = true })).Message);
+    });
+
+    private const string Idle = "exec busybox sleep 1000";
+
+    [BusyboxFact]
     public void A_UDP_port_leads_to_the_container_too() => OnOwnHost(() =>
     {
         AddHostAddress("198.51.100.1");
