@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Xunit;
 
@@ -88,11 +89,25 @@ public sealed class SignalTests
         }
 
         service.Process.Signal(TargetProcess.SIGTERM);
-        Assert.Equal("target: SIGTERM received, ending when the clients have left, in 20 s at the latest", service.Process.NextLine());
+        Assert.Equal("target: SIGTERM received, ending when the clients have left, who are sent away in 20 s", service.Process.NextLine());
         using HttpResponseMessage late = await service.GetAsync("/healthz");
         Assert.True(late.Headers.ConnectionClose);
         using HttpResponseMessage answer = await slow;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0, service.Process.WaitForExit());
+    }
+
+    [Fact]
+    public void With_drain_a_client_that_asks_nothing_is_sent_away()
+    {
+        using Service service = Service.Start("--drain", "200ms");
+        using Socket idle = service.Connect();
+        idle.ReceiveTimeout = 10_000;
+        service.Process.Signal(TargetProcess.SIGTERM);
+        Assert.Equal(0, idle.Receive(new byte[16]));
+        // It waits for the client's end, so that there is none whose end the client has not heard.
+        Assert.False(service.Process.HasExited);
+        idle.Dispose();
         Assert.Equal(0, service.Process.WaitForExit());
     }
 

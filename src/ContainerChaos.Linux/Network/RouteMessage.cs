@@ -51,6 +51,16 @@ internal sealed class RouteMessage
         return message;
     }
 
+    /// <summary>A message about a neighbour, or an entry of a bridge's table (struct ndmsg).</summary>
+    internal static RouteMessage OfNeighbour(ushort type, ushort flags, byte family, int index, byte neighbourFlags)
+    {
+        var message = new RouteMessage(type, flags);
+        Span<byte> body = [family, 0, 0, 0, 0, 0, 0, 0, 0, 0, neighbourFlags, 0];
+        BinaryPrimitives.WriteInt32LittleEndian(body[4..], index);
+        message._bytes.Write(body);
+        return message;
+    }
+
     internal RouteMessage With(NetlinkAttributes attributes)
     {
         _bytes.Write(attributes.Bytes);

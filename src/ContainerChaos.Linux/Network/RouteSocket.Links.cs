@@ -8,7 +8,7 @@ namespace ContainerChaos.Linux;
 /// <summary>Making interfaces, and giving them addresses and routes.</summary>
 public sealed partial class RouteSocket
 {
-    private const ushort RTM_DELLINK = 17, RTM_NEWROUTE = 24, RTM_DELROUTE = 25;
+    private const ushort RTM_DELLINK = 17, RTM_DELADDR = 21, RTM_NEWROUTE = 24, RTM_DELROUTE = 25, RTM_DELNEIGH = 29;
     private const ushort IFLA_ADDRESS = 1, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18;
     private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
     private const ushort VETH_INFO_PEER = 1, IFLA_BRPORT_MODE = 4;
@@ -93,6 +93,31 @@ public sealed partial class RouteSocket
         if (bytes.Length == 4 && prefixLength < 31)
             attributes.Add((IFA_BROADCAST, Broadcast(bytes, prefixLength)));
         Add(link, new LinkAddress(Family(bytes), (byte)prefixLength, Scope: 0, bytes.Length == 4 ? 0 : IFA_F_NODAD, attributes));
+    }
+
+    /// <summary>Takes an address from an interface: it sends and answers nothing by it from now on. Unlike the interface's end, this waits for nothing.</summary>
+    /// <exception cref="ErrnoException">EADDRNOTAVAIL: it does not have the address.</exception>
+    public void Remove(NetworkLink link, IPAddress address, int prefixLength)
+    {
+        var bytes = address.GetAddressBytes();
+        Request("RTM_DELADDR", link.Name, OfAddress(RTM_DELADDR, NLM_F_ACK, Family(bytes), (byte)prefixLength, 0, link.Index).With(IFA_LOCAL, bytes).With(IFA_ADDRESS, bytes));
+    }
+
+    /// <summary>Lets a bridge forget which of its ports a link-layer address is behind (bridge(8), <c>bridge fdb del</c>).</summary>
+    /// <returns>False when it did not know.</returns>
+    public bool TryForget(NetworkLink port, PhysicalAddress address)
+    {
+        const byte AF_BRIDGE = 7, NTF_MASTER = 4;
+        const ushort NDA_LLADDR = 2;
+        try
+        {
+            Request("RTM_DELNEIGH", port.Name, OfNeighbour(RTM_DELNEIGH, NLM_F_ACK, AF_BRIDGE, port.Index, NTF_MASTER).With(NDA_LLADDR, address.GetAddressBytes()));
+            return true;
+        }
+        catch (ErrnoException e) when (e.Errno == Errno.ENOENT)
+        {
+            return false;
+        }
     }
 
     /// <summary>Adds the route that every packet takes for which there is no better one.</summary>

@@ -41,4 +41,7 @@ public sealed record ContainerEndpoint
     public override string ToString() => $"{Network} {string.Join(' ', Addresses)}";
 
     internal static string Plain(string address) => address.Split('/')[0];
+
+    /// <summary>The length of its network's prefix.</summary>
+    internal static int PrefixLength(string address) => int.Parse(address.AsSpan(address.IndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
 }

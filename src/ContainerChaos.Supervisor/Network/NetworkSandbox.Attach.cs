@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -84,6 +85,32 @@ internal sealed partial class NetworkSandbox
             return;
         _endpoints.Remove(endpoint);
         Detach(endpoint, _networks, _container.Id);
+    }
+
+    /// <summary>
+    /// Takes back what an endpoint has, whose namespace ends. The wire ends with it, which the kernel does when it comes to it and for all that ended meanwhile at
+    /// once; to delete an interface waits for RCU grace periods, one after the other. Until then it has no address, and the bridge sends nothing there, so that
+    /// whoever gets the address next does not notice.
+    /// </summary>
+    private void Leave(ContainerEndpoint endpoint)
+    {
+        try
+        {
+            var link = _inside.TryFind(endpoint.Interface) ?? throw new ErrnoException(Errno.ENODEV, "RTM_GETLINK", endpoint.Interface);
+            foreach (var address in endpoint.Addresses)
+                _inside.Remove(link, IPAddress.Parse(ContainerEndpoint.Plain(address)), ContainerEndpoint.PrefixLength(address));
+            using var routes = RouteSocket.Open();
+            if (routes.TryFind(endpoint.HostInterface) is { } port)
+                routes.TryForget(port, PhysicalAddress.Parse(endpoint.MacAddress));
+        }
+        catch (ErrnoException)
+        {
+            // The container has changed its own interface.
+            Detach(endpoint.NetworkId);
+            return;
+        }
+        _endpoints.Remove(endpoint);
+        _networks.Release(endpoint.NetworkId, _container.Id, endpoint.Addresses.Select(ContainerEndpoint.Plain), endpoint.Names);
     }
 
     /// <summary>Takes back what an endpoint has, whoever made it.</summary>

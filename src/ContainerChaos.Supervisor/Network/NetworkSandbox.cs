@@ -10,6 +10,9 @@ namespace ContainerChaos.Supervisor;
 /// </summary>
 internal sealed partial class NetworkSandbox : IDisposable
 {
+    /// <summary>A second is enough for an answer around the world and once again when the first was lost (RFC 6298).</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly ContainerPaths _paths;
     private readonly string _hostname;
     private readonly EventLoop _loop;
@@ -139,12 +142,23 @@ internal sealed partial class NetworkSandbox : IDisposable
             ? settings with { LastAddresses = [.. endpoint.Addresses.Select(ContainerEndpoint.Plain)] } : settings)],
     };
 
-    /// <summary>Gives everything back.</summary>
+    /// <summary>
+    /// Gives everything back, but not before the other sides have what the container said last: an answer, or the end of a connection. One who never hears of
+    /// the end would go on asking an address that is nobody's. Whoever is out of reach, or does not read, is waited for no longer than <see cref="LastWords"/>.
+    /// </summary>
     internal void Release()
     {
-        Dispose();
-        foreach (var endpoint in Endpoints)
-            Detach(endpoint.NetworkId);
+        try
+        {
+            if (_endpoints.Count > 0)
+                Namespace.Run(() => ClosingSockets.WaitForNone(LastWords));
+            foreach (var endpoint in Endpoints)
+                Leave(endpoint);
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     public void Dispose()

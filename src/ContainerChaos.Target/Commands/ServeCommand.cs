@@ -44,15 +44,22 @@ internal static class ServeCommand
         EventLoop loop = server.Loop;
         TimeSpan patience = options.Drain > TimeSpan.Zero ? options.Drain : options.TermDelay;
         var end = new LoopTimer(loop.Stop);
+        // The last ones are told, and have as long as it takes to hear it.
+        var goodBye = new LoopTimer(() =>
+        {
+            server.CloseIdle();
+            loop.SetTimer(end, 2 * MonotonicClock.NanosecondsPerSecond);
+        });
         loop.Signalled = signal =>
         {
             report.Received(signal);
-            string how = options.Drain > TimeSpan.Zero ? $"ending when the clients have left, in {patience.TotalSeconds} s at the latest"
+            string how = options.Drain > TimeSpan.Zero ? $"ending when the clients have left, who are sent away in {patience.TotalSeconds} s"
                 : patience > TimeSpan.Zero ? $"ending in {patience.TotalSeconds} s" : "ending";
             Output.Line($"target: {SignalName.Of(signal)} received, {how}");
             if (options.Drain > TimeSpan.Zero) server.Drain();
             if (patience <= TimeSpan.Zero) loop.Stop();
-            else if (end.Index < 0) loop.SetTimer(end, (long)patience.TotalNanoseconds);
+            else if (options.Drain > TimeSpan.Zero && goodBye.Index < 0 && end.Index < 0) loop.SetTimer(goodBye, (long)patience.TotalNanoseconds);
+            else if (options.Drain <= TimeSpan.Zero && end.Index < 0) loop.SetTimer(end, (long)patience.TotalNanoseconds);
         };
         SignalGate.Catch(Libc.SIGTERM, Libc.SIGINT, Libc.SIGQUIT);
     }

@@ -36,7 +36,7 @@ internal static class Usage
             --ignore-term          ignores SIGTERM (SIG_IGN)
             --no-handler           leaves SIGTERM alone (SIG_DFL): as PID 1 of a pid namespace it has no effect
             --term-delay DURATION  goes on serving for so long after SIGTERM (3s, 250ms), then ends with code 0
-            --drain DURATION       after SIGTERM closes each connection with its next answer, and ends when none is left, or after so long
+            --drain DURATION       after SIGTERM closes each connection with its next answer, and those without a request after so long; ends when none is left
             --fork-app             runs the service as a child, passes no signal on and reaps nothing else, as 'sh -c app' does
 
           On SIGTERM, SIGINT or SIGQUIT serve ends at once with code 0. GET / lists what it can break.

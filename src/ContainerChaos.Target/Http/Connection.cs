@@ -60,6 +60,14 @@ internal sealed unsafe class Connection(HttpServer server) : Pollable
         if (!_processing) Continue();
     }
 
+    /// <summary>Closes it so that the client sees the end, unless a request is being answered.</summary>
+    public void CloseIfIdle()
+    {
+        if (_waiting || _output.Length > 0 || _input.Length > 0 || Slot < 0) return;
+        _closing = true;
+        Settle();
+    }
+
     /// <summary>Sends what is ready; for an answer that is the last thing the process does.</summary>
     public void Flush()
     {

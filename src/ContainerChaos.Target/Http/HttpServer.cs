@@ -14,6 +14,7 @@ internal sealed unsafe class HttpServer(EventLoop loop)
     private const long QuietTime = 100 * MonotonicClock.NanosecondsPerMillisecond;
 
     private readonly Stack<Connection> _idle = new();
+    private readonly HashSet<Connection> _open = [];
     private LoopTimer? _quiet;
 
     public EventLoop Loop { get; } = loop;
@@ -43,6 +44,15 @@ internal sealed unsafe class HttpServer(EventLoop loop)
         if (Connections == 0) Loop.SetTimer(_quiet, QuietTime);
     }
 
+    /// <summary>
+    /// Says good-bye on the connections that nobody asks anything on, and waits for the clients to close theirs: an end that is only sent with the end of
+    /// the process may be lost together with its network, and the client would ask on.
+    /// </summary>
+    public void CloseIdle()
+    {
+        foreach (Connection connection in _open.ToArray()) connection.CloseIfIdle();
+    }
+
     /// <summary>Takes over an accepted socket.</summary>
     public void Accept(int fd)
     {
@@ -50,6 +60,7 @@ internal sealed unsafe class HttpServer(EventLoop loop)
         Libc.setsockopt(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, &one, sizeof(int));
         Connections++;
         Connection connection = _idle.TryPop(out Connection? used) ? used : new Connection(this);
+        _open.Add(connection);
         connection.Open(fd);
     }
 
@@ -57,6 +68,7 @@ internal sealed unsafe class HttpServer(EventLoop loop)
     public void Release(Connection connection)
     {
         Connections--;
+        _open.Remove(connection);
         _idle.Push(connection);
         if (_quiet is not null && Connections == 0) Loop.SetTimer(_quiet, QuietTime);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 using Xunit;
@@ -45,6 +46,36 @@ public sealed class PortMoveTests : NetworkTest
         Assert.Null(TryAsk("127.0.0.1", 8080));
         Assert.Equal([8080, 8081], Engine.Start("new").Ports.Select(port => port.HostPort));
         Assert.Equal("new", Ask("198.51.100.1", 8081));
+    });
+
+    [BusyboxFact]
+    public void What_a_container_said_last_arrives_though_it_is_gone() => OnOwnHost(() =>
+    {
+        AddHostAddress("198.51.100.1");
+        // The first process becomes the service's answer, and ends as soon as the kernel has all of it.
+        const int length = 20_000;
+        var container = Start("last", "bridge", $"exec busybox nc -l -p 80 -e /bin/busybox head -c {length} /dev/zero", options => options with { Publish = ["8080:80"] });
+        using var process = PidFd.Open(container.Pid!.Value);
+        // It takes so little at a time that most of the answer waits in the container's network.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048, ReceiveTimeout = 10_000 };
+        while (!socket.Connected)
+        {
+            try
+            {
+                socket.Connect(IPAddress.Parse("198.51.100.1"), 8080);
+            }
+            catch (SocketException)
+            {
+                // It is not listening yet.
+            }
+        }
+        Assert.True(process.WaitForEnd(TimeSpan.FromSeconds(10)));
+
+        var received = 0;
+        var buffer = new byte[1000];
+        while (socket.Receive(buffer) is > 0 and var count)
+            received += count;
+        Assert.Equal(length, received);
     });
 
     [BusyboxFact]
