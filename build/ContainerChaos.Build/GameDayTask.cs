@@ -23,7 +23,7 @@ internal static class GameDayTask
         $$"""
         $ErrorActionPreference = 'Stop'
         Import-Module '{{module}}'
-        $rows = Invoke-ChaosScenario memory-overrun, ignored-sigterm, zombie-storm, rolling-update -ReportPath '{{output}}/report.html' -JsonPath '{{output}}/report.json'
+        $rows = Invoke-ChaosScenario memory-overrun, ignored-sigterm, zombie-storm, rolling-update -ReportPath '{{output}}/report.html', '{{output}}/report.json', '{{output}}/report.md'
         if ([Console]::IsOutputRedirected) {
             # Nobody's terminal: as wide as the tables are, and without colours.
             $PSStyle.OutputRendering = 'PlainText'

@@ -94,12 +94,26 @@ Describe 'Names' {
     }
 }
 
+Describe 'A time' {
+    BeforeAll { . $PSScriptRoot/Suite.ps1; Watch-Container }
+    AfterEach { Assert-NothingLeft }
+
+    # PowerShell reads 5s as a short and 1d as a decimal before any cmdlet sees it.
+    It 'is what is written, with its unit, in quotes or not' {
+        $app = New-Container app -Image target -Command pause -HealthCmd /target, id -HealthInterval 5s -HealthTimeout '2s' -HealthStartPeriod 1m30s -RestartPolicy always -RestartDelay 2s
+        $app.HealthCheck.Interval, $app.HealthCheck.Timeout, $app.HealthCheck.StartPeriod, $app.RestartDelay.Initial |
+            ForEach-Object TotalSeconds | Should -Be 5, 2, 90, 2
+        foreach ($ago in { Get-ContainerLog app -Since 10s }, { Get-ContainerLog app -Since 1d }, { Watch-ContainerEvent -Since 1d -Until 0s }) { { & $ago } | Should -Not -Throw }
+        { Wait-Container app -Condition Removed -Timeout 50ms -ErrorAction Stop } | Should -Throw -ErrorId 'Timeout,*'
+    }
+}
+
 Describe '-WhatIf' {
     BeforeAll { . $PSScriptRoot/Suite.ps1; Watch-Container }
     AfterEach { Assert-NothingLeft }
 
     It 'is there on whatever changes something' {
-        $changing = Get-Command -Module ContainerChaos | Where-Object Verb -NotIn Get, Wait, Watch
+        $changing = Get-Command -Module ContainerChaos | Where-Object Verb -NotIn Compare, Get, Wait, Watch
         $changing.Count | Should -BeGreaterThan 10
         foreach ($command in $changing) { $command.Parameters.Keys | Should -Contain 'WhatIf' -Because $command.Name }
     }

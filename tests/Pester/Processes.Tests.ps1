@@ -68,6 +68,9 @@ Describe 'The processes of a container' {
         $events[2].Attributes['exitCode'] | Should -Be '3'
         ($events | Out-String) | Should -Match 'die +.*exitCode=3'
         Watch-ContainerEvent -Since $before -Until (Get-Date) -EventType oom | Should -BeNullOrEmpty
+        $verbs = $events[0].GetType().Assembly.GetType('ContainerChaos.Supervisor.EventTypes').GetFields().ForEach({ $_.GetRawConstantValue() })
+        $accepted = (Get-Command Watch-ContainerEvent).Parameters.EventType.Attributes.ValidValues + 'container', 'image', 'volume', 'network'
+        $verbs | Where-Object { $_ -notin $accepted } | Should -BeNullOrEmpty
     }
 
     It 'can be piped to Send-Signal, each by its PID in the container' {

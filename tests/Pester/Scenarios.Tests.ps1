@@ -24,7 +24,7 @@ Describe 'Invoke-ChaosScenario' {
             }
         }
     ) {
-        $rows = Invoke-ChaosScenario $Scenario -Trials 1 -RestartPolicy always -ReportPath "$TestDrive/$Scenario.html" -JsonPath "$TestDrive/$Scenario.json" -WarningVariable warnings
+        $rows = Invoke-ChaosScenario $Scenario -Trials 1 -RestartPolicy always -ReportPath "$TestDrive/$Scenario.html", "$TestDrive/$Scenario.json" -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
         $rows.Scenario | Select-Object -Unique | Should -Be $Scenario
         $rows.Policy | Select-Object -Unique | Should -Be 'always'
@@ -33,6 +33,27 @@ Describe 'Invoke-ChaosScenario' {
         Get-Content -Raw "$TestDrive/$Scenario.html" | Should -Match '<html'
         (Get-Content -Raw "$TestDrive/$Scenario.json" | ConvertFrom-Json).rows | Should -HaveCount $rows.Count
         $rows | Out-String -Width 220 | Should -Match 'Policy\s+Init\s+Crash\s+N\s+Unrecovered'
+    }
+
+    It 'keeps every run in the history, and compares its results' {
+        $results = Get-ChaosResult zombie-*
+        $results.Scenario | Select-Object -Unique | Should -Be 'zombie-storm'
+        $results.Run | Select-Object -Unique | Should -HaveCount 1
+        $without = Get-ChaosResult zombie-storm -Init:$false
+        $comparison = Get-ChaosResult zombie-storm -Init | Compare-ChaosResult $without
+        $comparison.Reference | Should -Match '^always, no init, run \d+$'
+        $comparison.EffectSize | Should -Be -1
+        $comparison.ReferenceCensored | Should -Be 1
+        # One trial of each is no evidence.
+        $comparison.Verdict | Should -Be 'TooFewTrials'
+        $results | Out-String -Width 200 | Should -Match 'Run\s+Started\s+N\s+Unrecovered\s+Success p50'
+        $comparison | Out-String -Width 200 | Should -Match 'zombie-storm, firstSuccess: always, init, run \d+ against always, no init'
+        Get-ChaosResult -Path "$TestDrive/none.db" | Should -BeNullOrEmpty
+        (Should-FailWith NothingToCompare { Get-ChaosResult zombie-storm -Init | Compare-ChaosResult (Get-ChaosResult memory-overrun) @args }).TargetObject.Scenario | Should -Be 'zombie-storm'
+    }
+
+    It 'refuses a report whose format it does not know before it runs anything' {
+        { Invoke-ChaosScenario zombie-storm -ReportPath "$TestDrive/report.pdf" } | Should -Throw -ErrorId 'InvalidArgument,*'
     }
 
     It 'knows no such scenario' {

@@ -11,7 +11,7 @@ internal static class GameDayCommand
         var scenarios = new Option<DirectoryInfo?>("--scenarios") { Description = "A folder of YAML files (default: the built-in ones).", HelpName = "DIR" };
         var output = new Option<DirectoryInfo>("--output", "-o")
         {
-            Description = "Where report.html and report.json go.",
+            Description = "Where report.html, report.json and report.md go.",
             DefaultValueFactory = _ => new DirectoryInfo("gameday"),
             HelpName = "DIR",
         };
@@ -25,8 +25,7 @@ internal static class GameDayCommand
                 () => parse.GetValue(scenarios) is { } directory ? ScenarioCatalog.Load(directory.FullName) : ScenarioCatalog.BuiltIn(),
                 binder.Bind(parse),
                 binder.IsWhatIf(parse),
-                Path.Combine(folder, "report.html"),
-                Path.Combine(folder, "report.json"),
+                [Path.Combine(folder, "report.html"), Path.Combine(folder, "report.json"), Path.Combine(folder, "report.md")],
                 cancellationToken);
         }));
         return command;

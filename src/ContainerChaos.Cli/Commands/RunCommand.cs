@@ -10,17 +10,19 @@ internal static class RunCommand
     {
         var names = new Argument<string[]>("scenario") { Description = "Built-in names or YAML files.", Arity = ArgumentArity.OneOrMore };
         names.CompletionSources.Add(_ => ScenarioCatalog.Names().Select(n => new System.CommandLine.Completions.CompletionItem(n)));
-        var report = new Option<FileInfo?>("--report") { Description = "Writes an HTML report here.", HelpName = "FILE.html" };
-        var json = new Option<FileInfo?>("--json") { Description = "Writes everything, raw trials included, here.", HelpName = "FILE.json" };
+        var reports = new Option<FileInfo[]>("--report")
+        {
+            Description = "Writes a report there, as the extension says: .html, .json, .md, .xml (JUnit), .nunit.xml; can be given several times.",
+            HelpName = "FILE",
+        };
         var binder = new RunOptionsBinder();
-        var command = new Command("run", "Runs scenarios and prints how each restart policy recovered.") { names, report, json };
+        var command = new Command("run", "Runs scenarios and prints how each restart policy recovered.") { names, reports };
         binder.AddTo(command);
         command.SetAction((parse, cancellationToken) => Task.Run(() => ScenarioSession.Run(
             () => [.. parse.GetRequiredValue(names).Select(ScenarioCatalog.Find)],
             binder.Bind(parse),
             binder.IsWhatIf(parse),
-            parse.GetValue(report)?.FullName,
-            parse.GetValue(json)?.FullName,
+            [.. (parse.GetValue(reports) ?? []).Select(file => file.FullName)],
             cancellationToken)));
         return command;
     }

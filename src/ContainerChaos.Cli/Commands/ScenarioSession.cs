@@ -9,22 +9,26 @@ namespace ContainerChaos.Cli;
 internal static class ScenarioSession
 {
     internal static int Run(
-        Func<IReadOnlyList<Scenario>> find, RunOptions options, bool whatIf, string? html, string? json, CancellationToken cancellationToken)
+        Func<IReadOnlyList<Scenario>> find, RunOptions options, bool whatIf, IReadOnlyList<string> reports, CancellationToken cancellationToken)
     {
         try
         {
+            foreach (string path in reports)
+                ReportWriter.FormatOf(path);
             IReadOnlyList<Scenario> scenarios = find();
             ScenarioPlan plan = ScenarioRunner.Plan(scenarios, options);
             foreach (ScenarioPlanEntry entry in plan.Scenarios)
                 Console.WriteLine((whatIf ? "What if: " : "") + entry);
             if (whatIf)
                 return ExitCode.AsExpected;
+            var engine = new ContainerEngine();
             ScenarioReport report = ProgressView.Show(
                 plan,
-                progress => new ScenarioRunner(new ContainerEngine()).Run(scenarios, options with { Progress = progress }, cancellationToken));
+                progress => new ScenarioRunner(engine).Run(scenarios, options with { Progress = progress }, cancellationToken));
             ResultTable.Write(report);
-            Write(html, path => ReportWriter.WriteHtml(report, path));
-            Write(json, path => ReportWriter.WriteJson(report, path));
+            foreach (string path in reports)
+                Write(report, path);
+            Record(engine, report);
             return report.AsExpected ? ExitCode.AsExpected : ExitCode.NotAsExpected;
         }
         catch (Exception e) when (e is ScenarioFileException or FileNotFoundException or DirectoryNotFoundException or ArgumentException)
@@ -41,13 +45,23 @@ internal static class ScenarioSession
         }
     }
 
-    private static void Write(string? path, Action<string> write)
+    private static void Write(ScenarioReport report, string path)
     {
-        if (path is null)
-            return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        write(path);
+        ReportWriter.Write(report, path);
         Console.WriteLine($"wrote {Path.GetRelativePath(Environment.CurrentDirectory, path)}");
+    }
+
+    private static void Record(ContainerEngine engine, ScenarioReport report)
+    {
+        try
+        {
+            ResultHistory.Of(engine.Options).Add(report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"containerchaos: the run is not in the history: {e.Message}");
+        }
     }
 
     private static int Fail(string message, string? remedy, int code)

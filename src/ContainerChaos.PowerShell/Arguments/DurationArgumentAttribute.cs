@@ -6,15 +6,17 @@ namespace ContainerChaos.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationArgumentAttribute : EngineArgumentAttribute
 {
+    private protected override bool ReadsUnits => true;
+
     private protected override object? Convert(object value) => value switch
     {
-        int or long or double or decimal or float => TimeSpan.FromSeconds(System.Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+        short or int or long or double or decimal or float => TimeSpan.FromSeconds(System.Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         string text => Parse(text.Trim()),
         _ => null,
     };
 
     // As docker's options have it: numbers with units, one after the other.
-    private static TimeSpan? Parse(string text)
+    internal static TimeSpan? Parse(string text)
     {
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
             return TimeSpan.FromSeconds(seconds);

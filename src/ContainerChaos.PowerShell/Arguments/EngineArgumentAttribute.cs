@@ -16,7 +16,7 @@ public abstract class EngineArgumentAttribute : ArgumentTransformationAttribute
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         try
         {
-            return Convert(value) ?? inputData;
+            return Convert(ReadsUnits ? Written(inputData) ?? value : value) ?? inputData;
         }
         catch (ContainerException e)
         {
@@ -27,6 +27,13 @@ public abstract class EngineArgumentAttribute : ArgumentTransformationAttribute
             throw new ArgumentTransformationMetadataException(e.Message, e);
         }
     }
+
+    /// <summary>Whether the argument may be a number with a unit.</summary>
+    private protected virtual bool ReadsUnits => false;
+
+    // PowerShell reads 5s as a short and 1d as a decimal, and keeps the text for its own conversions.
+    private static string? Written(object input) =>
+        input is PSObject { BaseObject: short or decimal } && LanguagePrimitives.TryConvertTo<string>(input, out var text) && char.IsAsciiLetter(text[^1]) ? text : null;
 
     /// <summary>The value of an argument; null leaves it to PowerShell.</summary>
     private protected abstract object? Convert(object value);

@@ -6,6 +6,8 @@ namespace ContainerChaos.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MomentArgumentAttribute : EngineArgumentAttribute
 {
+    private protected override bool ReadsUnits => true;
+
     private protected override object? Convert(object value) => value switch
     {
         TimeSpan ago => DateTimeOffset.Now - ago,

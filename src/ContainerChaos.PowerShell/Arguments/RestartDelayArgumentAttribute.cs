@@ -10,6 +10,8 @@ namespace ContainerChaos.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RestartDelayArgumentAttribute : EngineArgumentAttribute
 {
+    private protected override bool ReadsUnits => true;
+
     private protected override object? Convert(object value) => value switch
     {
         string text => RestartDelay.Parse(text),

@@ -36,6 +36,21 @@ public static class HumanText
         { } t => string.Create(CultureInfo.InvariantCulture, $"{t.TotalSeconds:0.00} s"),
     };
 
+    /// <summary>The same with its sign: <c>+117 ms</c>, <c>-1.9 ms</c>.</summary>
+    /// <param name="shift">The difference of two times; null for none.</param>
+    public static string Shift(TimeSpan? shift) => shift is { } t ? (t < TimeSpan.Zero ? "-" : "+") + Latency(t.Duration()) : "–";
+
+    /// <summary>A relative change with its sign: <c>+12 %</c>, <c>-3 %</c>.</summary>
+    /// <param name="change">The change, 0.1 for a tenth more; null for none.</param>
+    public static string Change(double? change) => change is { } c ? string.Create(CultureInfo.InvariantCulture, $"{100 * c:+0;-0;0} %") : "–";
+
+    /// <summary>An effect size and its interval: <c>0.84 (0.52 – 1.00)</c>.</summary>
+    /// <param name="size">The effect size, -1 to 1.</param>
+    /// <param name="low">The interval's lower end.</param>
+    /// <param name="high">The interval's upper end.</param>
+    public static string Effect(double size, double low, double high) =>
+        string.Create(CultureInfo.InvariantCulture, $"{size:0.00} ({low:0.00} – {high:0.00})");
+
     /// <summary>A share: <c>98.1 %</c>.</summary>
     /// <param name="share">The share, 0 to 1.</param>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.#} %");

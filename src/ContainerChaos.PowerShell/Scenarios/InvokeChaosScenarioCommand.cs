@@ -38,15 +38,28 @@ public sealed class InvokeChaosScenarioCommand : ContainerChaosCmdlet
     [Parameter]
     public SwitchParameter Init { get; set; }
 
-    /// <summary>Also write the report as one HTML page.</summary>
+    /// <summary>Also write the report there; the extension says how: .html, .json (trials and samples included), .md, .xml for JUnit's XML, .nunit.xml for NUnit's.</summary>
     [Parameter]
-    public string? ReportPath { get; set; }
-
-    /// <summary>Also write the report, trials and samples included, as JSON.</summary>
-    [Parameter]
-    public string? JsonPath { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string[] ReportPath { get; set; } = [];
 
     private readonly List<Scenario> scenarios = [];
+
+    /// <summary>Refuses a report that could not be written before minutes are spent on what it would say.</summary>
+    protected override void BeginProcessing()
+    {
+        foreach (var path in ReportPath)
+        {
+            try
+            {
+                ReportWriter.FormatOf(path);
+            }
+            catch (ArgumentException e)
+            {
+                ThrowTerminatingError(new ErrorRecord(e, nameof(Runtime.ErrorReason.InvalidArgument), ErrorCategory.InvalidArgument, path));
+            }
+        }
+    }
 
     /// <summary>Reads the scenarios that the current pipeline object names.</summary>
     protected override void ProcessRecord()
@@ -154,10 +167,17 @@ public sealed class InvokeChaosScenarioCommand : ContainerChaosCmdlet
             WriteWarning($"A fault could not be undone: {fault}");
         foreach (var warning in report.Trials.SelectMany(trial => trial.Warnings.Select(text => $"{trial.Scenario}: {text}")).Distinct())
             WriteWarning(warning);
-        if (ReportPath is not null)
-            Attempt(ReportPath, () => ReportWriter.WriteHtml(report, ResolvePath(ReportPath)));
-        if (JsonPath is not null)
-            Attempt(JsonPath, () => ReportWriter.WriteJson(report, ResolvePath(JsonPath)));
+        foreach (var path in ReportPath)
+            Attempt(path, () => ReportWriter.Write(report, ResolvePath(path)));
+        try
+        {
+            var history = ResultHistory.Of(Engine.Options);
+            WriteVerbose($"Recorded as run {history.Add(report)} in {history.Path}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteWarning($"The run is not in the history. {e.Message}");
+        }
         WriteObject(report.Rows, enumerateCollection: true);
     }
 

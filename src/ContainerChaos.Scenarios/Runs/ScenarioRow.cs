@@ -3,7 +3,7 @@ using ContainerChaos.Scenarios.Recovery;
 namespace ContainerChaos.Scenarios;
 
 /// <summary>What became of one step of one combination, over its trials: a row of the table.</summary>
-public sealed record ScenarioRow
+public record ScenarioRow
 {
     /// <summary>The scenario.</summary>
     public required string Scenario { get; init; }

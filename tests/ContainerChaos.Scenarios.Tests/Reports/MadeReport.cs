@@ -8,6 +8,9 @@ namespace ContainerChaos.Scenarios.Tests.Reports;
 /// <summary>A report of the shipped scenarios, computed by the real analysis from outages of known length.</summary>
 internal static class MadeReport
 {
+    /// <summary>One for all tests that only read it.</summary>
+    internal static ScenarioReport Shared { get; } = Create();
+
     internal static ScenarioReport Create(int seed = 1)
     {
         var random = new Random(seed);

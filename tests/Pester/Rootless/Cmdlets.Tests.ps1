@@ -445,6 +445,12 @@ Describe 'Invoke-ChaosScenario' {
         $warnings | Should -BeNullOrEmpty
         $rows.Scenario | Select-Object -Unique | Should -Be $_
     }
+
+    It 'is kept in the history of that user, by Get-ChaosResult, for Compare-ChaosResult' -Tag Undelegated, Delegated {
+        $results = Get-ChaosResult ignored-sigterm
+        $results.Policy | Select-Object -Unique | Should -Be 'always'
+        ($results | Select-Object -First 1 | Compare-ChaosResult $results).EffectSize | Should -Be 0
+    }
 }
 
 Describe 'Health, removal at the end, and the return after a boot' -Tag Always {
