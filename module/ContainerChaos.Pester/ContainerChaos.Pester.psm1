@@ -47,24 +47,26 @@ function Get-RowFailure($Row, [TimeSpan] $Limit, [int] $Percentile, [string] $St
 function Get-RecoveryFailure($Container, [TimeSpan] $Limit, [scriptblock] $After) {
     $target = Get-Target $Container
     $began = [DateTimeOffset]::Now
-    & $After | Out-Null
-    $down = @{ Since = $null }
+    ForEach-Object -InputObject $target -Process $After | Out-Null
+    $down = @{ Since = $null; Disarmed = $false }
     # The pipeline ends with the event that makes it whole again, or with the limit.
-    $whole = Watch-ContainerEvent $target.Id -Since $began -Until ($began + $Limit) -EventType die, start, health_status | Where-Object {
+    $whole = Watch-ContainerEvent $target.Id -Since $began -Until ($began + $Limit) -EventType die, start, kill, health_status | Where-Object {
         $health = Get-Health $_
+        if ($_.Type -eq 'kill') { $down.Disarmed = $true }
         if ($_.Type -eq 'die' -or $health -eq 'unhealthy') { $down.Since ??= $_.Time }
         elseif ($down.Since) { $target.HealthCheck ? $health -eq 'healthy' : $_.Type -eq 'start' }
     } | Select-Object -First 1
     if ($whole) { return }
     $now = Get-Container $target.Id
-    if ($down.Since) { "$($target.Name) was down from $($down.Since.LocalDateTime.ToString('HH:mm:ss.fff')) and is $([ContainerChaos.PowerShell.HumanText]::State($now)) after $(Format-Time $Limit)" }
+    $hint = $down.Disarmed ? ' (a signal of the operator disarms the restart policy; to break it behind its back: Stop-Process -Id $_.Pid -Force)' : ''
+    if ($down.Since) { "$($target.Name) was down from $($down.Since.LocalDateTime.ToString('HH:mm:ss.fff')) and is $([ContainerChaos.PowerShell.HumanText]::State($now)) after $(Format-Time $Limit)$hint" }
     else { "$($target.Name) never went down: what -After did did not reach it (Should -SurviveFault is for that)" }
 }
 
 function Get-SurvivalFailure($Container, [TimeSpan] $Watch, [scriptblock] $Fault) {
     $target = Get-Target $Container
     $began = [DateTimeOffset]::Now
-    & $Fault | Out-Null
+    ForEach-Object -InputObject $target -Process $Fault | Out-Null
     $hit = Watch-ContainerEvent $target.Id -Since $began -Until ([DateTimeOffset]::Now + $Watch) -EventType die, health_status |
         Where-Object { $_.Type -eq 'die' -or (Get-Health $_) -eq 'unhealthy' } | Select-Object -First 1
     if (-not $hit) { return }
