@@ -50,7 +50,11 @@ public sealed class ResultHistoryTests : IDisposable
         History.Add(report with { StartedAt = report.StartedAt.AddDays(1) });
         IReadOnlyList<ChaosResult> found = History.Read(new ResultFilter
         {
-            Scenario = name => name == "memory-overrun", Policies = ["always"], Init = false, Crashes = ["2nd"], Since = report.StartedAt.AddHours(1),
+            Scenario = name => name == "memory-overrun",
+            Policies = ["always"],
+            Init = false,
+            Crashes = ["2nd"],
+            Since = report.StartedAt.AddHours(1),
         });
         Assert.NotEmpty(found);
         Assert.All(found, r => Assert.Equal(("memory-overrun", "always", false, "2nd", 2L), (r.Scenario, r.Policy, r.Init, r.Crash, r.Run)));
