@@ -36,11 +36,11 @@ Describe 'Invoke-ChaosScenario' {
     }
 
     It 'keeps every run in the history, and compares its results' {
-        $results = Get-ChaosResult zombie-*
+        $results = Get-ChaosResult zombie-* -Last 1
         $results.Scenario | Select-Object -Unique | Should -Be 'zombie-storm'
         $results.Run | Select-Object -Unique | Should -HaveCount 1
-        $without = Get-ChaosResult zombie-storm -Init:$false
-        $comparison = Get-ChaosResult zombie-storm -Init | Compare-ChaosResult $without
+        $without = Get-ChaosResult zombie-storm -Init:$false -Last 1
+        $comparison = Get-ChaosResult zombie-storm -Init -Last 1 | Compare-ChaosResult $without
         $comparison.Reference | Should -Match '^always, no init, run \d+$'
         $comparison.EffectSize | Should -Be -1
         $comparison.ReferenceCensored | Should -Be 1
@@ -49,7 +49,7 @@ Describe 'Invoke-ChaosScenario' {
         $results | Out-String -Width 200 | Should -Match 'Run\s+Started\s+N\s+Unrecovered\s+Success p50'
         $comparison | Out-String -Width 200 | Should -Match 'zombie-storm, firstSuccess: always, init, run \d+ against always, no init'
         Get-ChaosResult -Path "$TestDrive/none.db" | Should -BeNullOrEmpty
-        (Should-FailWith NothingToCompare { Get-ChaosResult zombie-storm -Init | Compare-ChaosResult (Get-ChaosResult memory-overrun) @args }).TargetObject.Scenario | Should -Be 'zombie-storm'
+        (Should-FailWith NothingToCompare { Get-ChaosResult zombie-storm -Init -Last 1 | Compare-ChaosResult (Get-ChaosResult memory-overrun) @args }).TargetObject.Scenario | Should -Be 'zombie-storm'
     }
 
     It 'refuses a report whose format it does not know before it runs anything' {
