@@ -44,12 +44,12 @@ public static class HumanText
     /// <param name="change">The change, 0.1 for a tenth more; null for none.</param>
     public static string Change(double? change) => change is { } c ? string.Create(CultureInfo.InvariantCulture, $"{100 * c:+0;-0;0} %") : "–";
 
-    /// <summary>An effect size and its interval: <c>0.84 (0.52 – 1.00)</c>.</summary>
+    /// <summary>An effect size and its interval: <c>0.84 (0.52 to 1.00)</c>.</summary>
     /// <param name="size">The effect size, -1 to 1.</param>
     /// <param name="low">The interval's lower end.</param>
     /// <param name="high">The interval's upper end.</param>
     public static string Effect(double size, double low, double high) =>
-        string.Create(CultureInfo.InvariantCulture, $"{size:0.00} ({low:0.00} – {high:0.00})");
+        string.Create(CultureInfo.InvariantCulture, $"{size:0.00} ({low:0.00} to {high:0.00})");
 
     /// <summary>A share: <c>98.1 %</c>.</summary>
     /// <param name="share">The share, 0 to 1.</param>

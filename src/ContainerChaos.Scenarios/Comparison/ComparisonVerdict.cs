@@ -3,7 +3,7 @@ namespace ContainerChaos.Scenarios.Comparison;
 /// <summary>What a comparison shows.</summary>
 public enum ComparisonVerdict
 {
-    /// <summary>The interval of the effect holds zero.</summary>
+    /// <summary>Chance alone does as much: the interval of the effect holds zero, or its p-value is 0.05 or more.</summary>
     NoDifferenceShown,
 
     /// <summary>The difference is faster than the reference.</summary>

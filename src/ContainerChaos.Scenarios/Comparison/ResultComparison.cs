@@ -51,6 +51,7 @@ public static class ResultComparison
         }
 
         Array.Sort(effects);
+        double p = samples.PValue();
         (double low, double high) = (Bootstrap.Quantile(effects, 0.025), Bootstrap.Quantile(effects, 0.975));
         // NaN sorts below everything; a bound that touches it is as unknown as an infinite one.
         Array.Sort(shifts);
@@ -73,7 +74,9 @@ public static class ResultComparison
             EffectSize = samples.CliffsDelta(),
             EffectLow = low,
             EffectHigh = high,
+            PValue = p,
             Verdict = !samples.CanTell() ? ComparisonVerdict.TooFewTrials
+                : p >= 0.05 ? ComparisonVerdict.NoDifferenceShown
                 : low > 0 ? ComparisonVerdict.Slower
                 : high < 0 ? ComparisonVerdict.Faster
                 : ComparisonVerdict.NoDifferenceShown,

@@ -54,6 +54,24 @@ public sealed class ResultComparisonTests
     public void Three_trials_are_no_evidence_however_far_apart(int trials, ComparisonVerdict expected) =>
         Assert.Equal(expected, Compare([.. s_fast.Take(trials)], [.. s_fast.Take(trials).Select(v => v * 10)]).Verdict);
 
+    // From published tables of the exact distribution, and R's wilcox.test(exact = FALSE) for the one with ties.
+    [Theory]
+    [InlineData(new double[] { 1, 2, 3, 4 }, new double[] { 5, 6, 7, 8 }, 2 / 70.0)]
+    [InlineData(new double[] { 1, 2, 3, 4, 8 }, new double[] { 5, 6, 7, 9, 10 }, 14 / 252.0)]
+    [InlineData(new double[] { 1, 3, 5, 7 }, new double[] { 2, 4, 6, 8 }, 48 / 70.0)]
+    [InlineData(new double[] { 1, 1, 2, 2 }, new double[] { 2, 3, 3, 3 }, 0.0471)]
+    public void The_p_value_is_that_of_the_Mann_Whitney_test(double[] reference, double[] difference, double expected) =>
+        Assert.Equal(expected, Compare([.. reference.Select(v => (double?)v)], [.. difference.Select(v => (double?)v)]).PValue, 3);
+
+    [Fact]
+    public void Two_draws_of_one_distribution_differ_by_verdict_in_no_more_than_one_of_twenty()
+    {
+        var random = new Random(11);
+        double?[] Draw() => [.. Enumerable.Range(0, 5).Select(_ => (double?)(100 + (20 * random.NextDouble())))];
+        int differ = Enumerable.Range(0, 300).Count(_ => Compare(Draw(), Draw()).Verdict != ComparisonVerdict.NoDifferenceShown);
+        Assert.InRange(differ, 1, 15);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_intervals()
     {
