@@ -4,7 +4,7 @@ namespace ContainerChaos.Differential.Tests;
 internal static class AllScenes
 {
     public static IReadOnlyList<Scene> All { get; } =
-        [.. DefaultScenes.All, .. ProcessScenes.All, .. LifecycleScenes.All, .. SignalScenes.All, .. RestartScenes.All, .. LimitScenes.All, .. StorageScenes.All, .. CommandScenes.All];
+        [.. DefaultScenes.All, .. ProcessScenes.All, .. LifecycleScenes.All, .. SignalScenes.All, .. RestartScenes.All, .. LimitScenes.All, .. StorageScenes.All, .. CommandScenes.All, .. OptionScenes.All];
 
     private static readonly string[] s_throughPowerShell =
     [

@@ -30,6 +30,7 @@ public sealed class Comparison
                 from host in hosts
                 where host.Name switch
                 {
+                    "docker" => scene.WithoutDocker is null,
                     "podman" => scene.WithoutPodman is null,
                     "pwsh" => AllScenes.ThroughPowerShell.Contains(scene),
                     _ => true,

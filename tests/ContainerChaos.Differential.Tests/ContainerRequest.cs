@@ -46,6 +46,42 @@ internal sealed record ContainerRequest
 
     public IReadOnlyList<string> SecurityOptions { get; init; } = [];
 
+    public IReadOnlyList<string> CapAdd { get; init; } = [];
+
+    public IReadOnlyList<string> CapDrop { get; init; } = [];
+
+    public bool Privileged { get; init; }
+
+    public IReadOnlyList<string> GroupAdd { get; init; } = [];
+
+    public string? Domainname { get; init; }
+
+    public long? MemorySwap { get; init; }
+
+    public long? MemoryReservation { get; init; }
+
+    public int? OomScoreAdj { get; init; }
+
+    public long? CpuShares { get; init; }
+
+    public string? CpusetCpus { get; init; }
+
+    /// <summary><c>name=soft:hard</c>.</summary>
+    public IReadOnlyList<string> Ulimits { get; init; } = [];
+
+    public long? ShmSize { get; init; }
+
+    /// <summary><c>/host:/container:rwm</c>.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Sysctl { get; init; } = new Dictionary<string, string>();
+
+    public string? Pid { get; init; }
+
+    public string? Ipc { get; init; }
+
+    public string? Uts { get; init; }
+
     /// <summary>A container that runs a script in the image's shell.</summary>
     public static ContainerRequest Script(string script) => new() { Command = ["sh", "-c", script] };
 }

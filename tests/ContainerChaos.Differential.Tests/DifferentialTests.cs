@@ -8,7 +8,7 @@ namespace ContainerChaos.Differential.Tests;
 /// </summary>
 public sealed partial class DifferentialTests(Comparison comparison) : IClassFixture<Comparison>
 {
-    public static TheoryData<string, string> WithDocker => Cases((_, _) => true);
+    public static TheoryData<string, string> WithDocker => Cases((scene, _) => scene.WithoutDocker is null);
 
     // podman has events of its own making.
     public static TheoryData<string, string> WithPodman => Cases((scene, fact) => scene.WithoutPodman is null && fact != "events");

@@ -9,6 +9,9 @@ internal sealed record Scene(string Name, IReadOnlyList<string> Facts, Action<St
     /// <summary>Why podman is not asked where an init is wanted.</summary>
     public const string Init = "podman's init is a program of its own, which is often not installed";
 
+    /// <summary>Why Docker can't be asked; null when it can.</summary>
+    public string? WithoutDocker { get; init; }
+
     /// <summary>Why podman can't be asked; null when it can.</summary>
     public string? WithoutPodman { get; init; }
 

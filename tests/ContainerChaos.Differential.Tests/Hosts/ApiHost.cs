@@ -46,6 +46,8 @@ internal abstract class ApiHost : ContainerHost
 
     public override void Resume(string container) => Send(HttpMethod.Post, $"containers/{container}/unpause");
 
+    public override void Rename(string container, string name) => Send(HttpMethod.Post, $"containers/{container}/rename?name={name}");
+
     public override void Remove(string container, bool force = false) => Send(HttpMethod.Delete, $"containers/{container}?force={(force ? 1 : 0)}&v=1");
 
     public override int Wait(string container) => (int)Send(HttpMethod.Post, $"containers/{container}/wait")!["StatusCode"]!;

@@ -20,6 +20,7 @@ internal static class ApiRequest
         Set(body, "User", request.User);
         Set(body, "WorkingDir", request.WorkingDirectory);
         Set(body, "Hostname", request.Hostname);
+        Set(body, "Domainname", request.Domainname);
         Set(body, "StopSignal", request.StopSignal);
         if (request.StopTimeout is { } timeout)
             body["StopTimeout"] = timeout;
@@ -49,7 +50,41 @@ internal static class ApiRequest
             host["PidsLimit"] = pids;
         if (request.Init)
             host["Init"] = true;
+        SetPrivileges(host, request);
+        SetMoreLimits(host, request);
         return host;
+    }
+
+    private static void SetPrivileges(JsonObject host, ContainerRequest request)
+    {
+        host["Privileged"] = request.Privileged;
+        host["CapAdd"] = Strings(request.CapAdd);
+        host["CapDrop"] = Strings(request.CapDrop);
+        host["GroupAdd"] = Strings(request.GroupAdd);
+        host["Sysctls"] = new JsonObject(request.Sysctl.Select(value => KeyValuePair.Create(value.Key, (JsonNode?)value.Value)));
+        Set(host, "PidMode", request.Pid);
+        Set(host, "IpcMode", request.Ipc);
+        Set(host, "UTSMode", request.Uts);
+        host["Devices"] = new JsonArray([.. request.Devices.Select(device => device.Split(':')).Select(parts =>
+            (JsonNode)new JsonObject { ["PathOnHost"] = parts[0], ["PathInContainer"] = parts[1], ["CgroupPermissions"] = parts[2] })]);
+    }
+
+    private static void SetMoreLimits(JsonObject host, ContainerRequest request)
+    {
+        Set(host, "MemorySwap", request.MemorySwap);
+        Set(host, "MemoryReservation", request.MemoryReservation);
+        Set(host, "OomScoreAdj", request.OomScoreAdj);
+        Set(host, "CpuShares", request.CpuShares);
+        Set(host, "CpusetCpus", request.CpusetCpus);
+        Set(host, "ShmSize", request.ShmSize);
+        host["Ulimits"] = new JsonArray([.. request.Ulimits.Select(limit => limit.Split('=', ':')).Select(parts =>
+            (JsonNode)new JsonObject { ["Name"] = parts[0], ["Soft"] = long.Parse(parts[1]), ["Hard"] = long.Parse(parts[2]) })]);
+    }
+
+    private static void Set(JsonObject target, string name, long? value)
+    {
+        if (value is not null)
+            target[name] = value;
     }
 
     private static void Set(JsonObject target, string name, string? value)

@@ -26,6 +26,8 @@ internal abstract class ContainerHost : IDisposable
 
     public abstract void Resume(string container);
 
+    public abstract void Rename(string container, string name);
+
     public abstract void Remove(string container, bool force = false);
 
     /// <returns>The exit code.</returns>

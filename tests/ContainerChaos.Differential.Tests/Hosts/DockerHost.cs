@@ -2,40 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ContainerChaos.Differential.Tests;
 
-/// <summary>A dockerd of our own, with directories, a socket, a containerd and control groups of its own. It touches no interface and no packet filter.</summary>
-internal sealed class DockerHost : ApiHost
+/// <summary>A dockerd of our own, with a containerd of its own. It touches no interface and no packet filter.</summary>
+internal sealed class DockerHost(string images) : DaemonHost(new TestRoot(), images, Serve)
 {
-    private readonly TestRoot _root;
-    private readonly Daemon _daemon;
-
-    public DockerHost(string images)
-        : this(new TestRoot()) => Prepare(images);
-
-    private DockerHost(TestRoot root)
-        : base(root["sock"])
-    {
-        _root = root;
-        File.WriteAllText(root["daemon.json"], "{}");
-        try
-        {
-            _daemon = new Daemon(
-                Programs.Find("dockerd")!,
-                [
-                    "--config-file", root["daemon.json"], "--data-root", root["docker"], "--exec-root", root["exec"], "--pidfile", root["pid"], "--host", "unix://" + root["sock"],
-                    "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--userland-proxy=false",
-                    "--cgroup-parent", root.CgroupParent, "--storage-driver", "overlay2", "--shutdown-timeout", "1",
-                ],
-                "API listen on");
-        }
-        catch
-        {
-            root.Dispose();
-            throw;
-        }
-    }
-
-    public override string Folder => _root.Directory;
-
     /// <summary>An image as it is inspected.</summary>
     public JsonNode LookAtImage(string reference) => Send(HttpMethod.Get, $"images/{reference}/json")!;
 
@@ -48,25 +17,16 @@ internal sealed class DockerHost : ApiHost
         stream.CopyTo(file);
     }
 
-    public override void Dispose()
+    private static Daemon Serve(TestRoot root)
     {
-        StopListening();
-        _daemon.Dispose();
-        OwnGroups.Remove(_root.CgroupParent);
-        _root.Dispose();
-    }
-
-    private void Prepare(string images)
-    {
-        try
-        {
-            Load(images);
-            Listen();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        File.WriteAllText(root["daemon.json"], "{}");
+        return new Daemon(
+            Programs.Find("dockerd")!,
+            [
+                "--config-file", root["daemon.json"], "--data-root", root["docker"], "--exec-root", root["exec"], "--pidfile", root["pid"], "--host", "unix://" + root["sock"],
+                "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--userland-proxy=false",
+                "--cgroup-parent", root.CgroupParent, "--storage-driver", "overlay2", "--shutdown-timeout", "1",
+            ],
+            "API listen on");
     }
 }

@@ -46,6 +46,8 @@ internal class EngineHost : ContainerHost
 
     public override void Resume(string container) => Try(() => _engine.Resume(container));
 
+    public override void Rename(string container, string name) => Try(() => _engine.Rename(container, name));
+
     public override void Remove(string container, bool force = false) => Try(() =>
     {
         _engine.Remove(container, force);
@@ -155,6 +157,23 @@ internal class EngineHost : ContainerHost
         Labels = request.Labels,
         ReadOnly = request.ReadOnly,
         SecurityOptions = request.SecurityOptions,
+        CapAdd = request.CapAdd,
+        CapDrop = request.CapDrop,
+        Privileged = request.Privileged,
+        GroupAdd = request.GroupAdd,
+        Domainname = request.Domainname,
+        MemorySwapBytes = request.MemorySwap,
+        MemoryReservationBytes = request.MemoryReservation,
+        OomScoreAdj = request.OomScoreAdj,
+        CpuShares = request.CpuShares,
+        CpusetCpus = request.CpusetCpus,
+        Ulimits = request.Ulimits,
+        ShmSizeBytes = request.ShmSize,
+        Devices = request.Devices,
+        Sysctl = request.Sysctl,
+        Pid = request.Pid,
+        Ipc = request.Ipc,
+        Uts = request.Uts,
     };
 
     private static Dictionary<string, string> Pairs(IEnumerable<string> variables) => variables.Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);

@@ -4,60 +4,19 @@ using ContainerChaos.Linux;
 
 namespace ContainerChaos.Differential.Tests;
 
-/// <summary>podman's service of Docker's API, with storage, state and control groups of its own, and runc.</summary>
-internal sealed class PodmanHost : ApiHost
+/// <summary>podman's service of Docker's API, with storage of its own, and runc.</summary>
+internal sealed class PodmanHost(string images) : DaemonHost(new TestRoot(), images, Serve)
 {
-    private readonly TestRoot _root;
-    private readonly Daemon _daemon;
-
-    public PodmanHost(string images)
-        : this(new TestRoot()) => Prepare(images);
-
-    private PodmanHost(TestRoot root)
-        : base(root["sock"])
-    {
-        _root = root;
-        // Its own default for limits is more than some hosts give. A command's monitor stays for five minutes by default, only to take its record away.
-        File.WriteAllText(root["containers.conf"], """
-            [containers]
-            default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-            [engine]
-            exit_command_delay = 20
-            """);
-        try
-        {
-            // vfs, because overlay keeps a mount of its own on its directory.
-            _daemon = new Daemon(
-                Programs.Find("podman")!,
-                [
-                    "--root", root["storage"], "--runroot", root["runroot"], "--tmpdir", root["tmp"], "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs",
-                    "--events-backend", "file", "--runtime", "runc", "--log-level", "info", "system", "service", "--time", "0", "unix://" + root["sock"],
-                ],
-                "API service listening on", new Dictionary<string, string> { ["CONTAINERS_CONF"] = root["containers.conf"] });
-        }
-        catch
-        {
-            root.Dispose();
-            throw;
-        }
-    }
-
-    public override string Folder => _root.Directory;
-
-    protected override string CgroupParent => _root.CgroupParent;
+    protected override string CgroupParent => Root.CgroupParent;
 
     // What it calls one whose processes are gone and whose mounts are not, for a moment.
     public override Sight Look(string container) => base.Look(container) is { State: "stopped" } seen ? seen with { State = "exited" } : base.Look(container);
 
-    public override void Dispose()
+    protected override void CleanUp()
     {
-        StopListening();
-        _daemon.Dispose();
         EndMonitors();
-        foreach (var mount in MountInfo.ReadSelf().Where(mount => mount.MountPoint.StartsWith(_root.Directory + "/", StringComparison.Ordinal)).Reverse())
+        foreach (var mount in MountInfo.ReadSelf().Where(mount => mount.MountPoint.StartsWith(Root.Directory + "/", StringComparison.Ordinal)).Reverse())
             Process.Start("umount", [mount.MountPoint]).WaitForExit();
-        OwnGroups.Remove(_root.CgroupParent);
-        _root.Dispose();
     }
 
     // Those of commands, which wait out their delay.
@@ -66,7 +25,7 @@ internal sealed class PodmanHost : ApiHost
         foreach (var pid in ProcessList.Pids().ToArray())
         {
             using var process = PidFd.TryOpen(pid);
-            if (process is null || !ProcessCommandLine.Mentions(pid, _root.Directory))
+            if (process is null || !ProcessCommandLine.Mentions(pid, Root.Directory))
                 continue;
             process.SendSignal(9);
             using var watch = new DirectoryWatch("/proc/self");
@@ -85,17 +44,22 @@ internal sealed class PodmanHost : ApiHost
         var other => other,
     };
 
-    private void Prepare(string images)
+    private static Daemon Serve(TestRoot root)
     {
-        try
-        {
-            Load(images);
-            Listen();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        // Its own default for limits is more than some hosts give. A command's monitor stays for five minutes by default, only to take its record away.
+        File.WriteAllText(root["containers.conf"], """
+            [containers]
+            default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+            [engine]
+            exit_command_delay = 20
+            """);
+        // vfs, because overlay keeps a mount of its own on its directory.
+        return new Daemon(
+            Programs.Find("podman")!,
+            [
+                "--root", root["storage"], "--runroot", root["runroot"], "--tmpdir", root["tmp"], "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs",
+                "--events-backend", "file", "--runtime", "runc", "--log-level", "info", "system", "service", "--time", "0", "unix://" + root["sock"],
+            ],
+            "API service listening on", new Dictionary<string, string> { ["CONTAINERS_CONF"] = root["containers.conf"] });
     }
 }

@@ -57,6 +57,8 @@ internal sealed class PowerShellHost : EngineHost
 
     public override void Resume(string container) => Ask($"Resume-Container {container} | Out-Null");
 
+    public override void Rename(string container, string name) => Ask($"Rename-Container {container} {Quote(name)}");
+
     public override void Remove(string container, bool force = false) => Ask($"Remove-Container {container} {(force ? "-Force" : "")}");
 
     public override int Wait(string container) => (int)Ask($"(Wait-Container {container}).ExitCode")!;

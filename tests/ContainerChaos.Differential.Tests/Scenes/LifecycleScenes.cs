@@ -148,10 +148,11 @@ internal static class LifecycleScenes
         }),
         new("restart-when-exited", ["state", "layer-stays", "events"], stage =>
         {
-            var container = stage.Started(ContainerRequest.Script("ls /seen; touch /seen"));
+            var container = stage.Started(ContainerRequest.Script("[ -e /seen ] && { echo again; exec sleep 100; }; touch /seen"));
             stage.Host.Wait(container);
             stage.Host.Restart(container, 1);
-            stage.Host.Events.Await(container, "die", 2);
+            stage.Host.AwaitLine(container, "again");
+            stage.Host.Kill(container, "KILL");
             stage.Host.Wait(container);
             stage.Tell("state", stage.State(container));
             stage.Tell("layer-stays", stage.Host.ReadLog(container)[^1]);

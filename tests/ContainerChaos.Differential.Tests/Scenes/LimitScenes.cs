@@ -55,7 +55,7 @@ internal static class LimitScenes
     ];
 
     /// <summary>Files of a container's control group, read from outside, where the kernel says that it is.</summary>
-    private static string Group(Stage stage, string container, string controller, params string[] files)
+    public static string Group(Stage stage, string container, string controller, params string[] files)
     {
         var pid = stage.Host.Look(container).Pid;
         var path = File.ReadLines($"/proc/{pid}/cgroup").Select(line => line.Split(':', 3)).FirstOrDefault(parts => parts[1].Split(',').Contains(controller))?[2];
