@@ -12,7 +12,6 @@ public sealed class StorageLimitTests : ContainerTest
     private static ContainerCreateOptions Limited(params string[] command) => Target(command) with { StorageOptions = ["size=16MB"] };
 
     [Fact]
-    [Trait("Category", "Kernel")]
     public void A_layer_on_a_disk_of_its_own_is_full_at_its_limit_also_after_the_monitor_died_and_after_a_restart()
     {
         var container = Engine.Start(Engine.Create(Limited("pause")).Id);

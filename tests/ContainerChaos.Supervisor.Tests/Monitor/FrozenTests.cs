@@ -6,7 +6,6 @@ namespace ContainerChaos.Supervisor.Tests;
 public sealed class FrozenTests : ContainerTest
 {
     [Fact]
-    [Trait("Category", "Kernel")]
     public async Task A_command_for_a_frozen_container_waits_and_the_monitor_does_not()
     {
         var container = Started("signals");
