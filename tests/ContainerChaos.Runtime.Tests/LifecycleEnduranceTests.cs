@@ -24,9 +24,10 @@ public sealed class LifecycleEnduranceTests : IDisposable
         var rounds = Patience.Rounds(ofLong: 10_000, ofShort: 15);
         for (var round = 0; round < rounds; round++)
             Cycle();
-        // The kernel's own counts are everybody's, so others on this machine may have added a few; a leak adds one a round.
+        // The kernel's own counts are everybody's, so others on this machine may have added a few; a leak adds one a round. A removed
+        // group of the memory controller counts until the last page cached in it is gone, and those of others may have many.
         foreach (var (name, count) in Holdings())
-            Assert.InRange(count - before[name], int.MinValue, Math.Max(rounds / 100, 12));
+            Assert.InRange(count - before[name], int.MinValue, name == "memory" ? Math.Max(rounds / 2, 500) : Math.Max(rounds / 100, 12));
 
         void Cycle()
         {
@@ -61,7 +62,9 @@ public sealed class LifecycleEnduranceTests : IDisposable
     private void Nothing_is_left()
     {
         _root.ReapAdopted();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_root["ids"]));
+        // One that was killed early has not made it yet.
+        if (Directory.Exists(_root["ids"]))
+            Assert.Empty(Directory.EnumerateFileSystemEntries(_root["ids"]));
         Assert.DoesNotContain(MountInfo.ReadSelf(), mount => mount.MountPoint.StartsWith(_root.Directory, StringComparison.Ordinal));
         Assert.Empty(Groups());
     }
