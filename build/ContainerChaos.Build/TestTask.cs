@@ -10,8 +10,8 @@ internal static partial class TestTask
 {
     private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(6);
 
-    // It ends by itself before that, with what it got to.
-    private static readonly TimeSpan VirtualMachineLimit = TimeSpan.FromMinutes(9);
+    // It shares the processors with everything else. The guest is told a minute less.
+    private static readonly TimeSpan VirtualMachineLimit = TimeSpan.FromMinutes(14);
 
     public static int Run(Repository repository, string[] arguments)
     {
@@ -115,12 +115,13 @@ internal static partial class TestTask
         }
     }
 
-    // At the lowest priority: what runs beside it measures times, and this has ten times the patience.
+    // At a lower priority: what runs beside it measures times, and this has ten times the patience.
     private static TestCounts VirtualMachine(Repository repository)
     {
         var folder = Directory.CreateDirectory(Path.Combine(repository.TestResults, "vm")).FullName;
         var (exitCode, output) = Command.Capture(
-            "nice", ["-n", "19", repository.Combine("tests", "vm", "run"), "--results", folder], repository.Root, VirtualMachineLimit);
+            "nice", ["-n", "10", repository.Combine("tests", "vm", "run"), "--results", folder], repository.Root, VirtualMachineLimit,
+            new Dictionary<string, string> { ["VM_SECONDS"] = $"{VirtualMachineLimit.TotalSeconds - 60:0}" });
         return exitCode == SkipExitCode
             ? TestCounts.Skip(1, $"cgroup v2 machine skipped: {output.Trim()}")
             : TestCounts.Read(Path.Combine(folder, "kernel.xml"), "cgroup v2 machine", exitCode, output);

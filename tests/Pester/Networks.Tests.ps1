@@ -87,6 +87,7 @@ Describe 'Networks' -Skip:($null -ne $reason) {
                 Back = "$($back.Name) $($back.Ports)"; Listed = (Get-ContainerNetwork n* | Out-String); None = @((Get-ContainerNetwork none).Containers)
             }
             Get-Container | Remove-Container -Force
+            Remove-ContainerImage exposing
             $result
         }
         $found.Network | Should -Be 'bridge'

@@ -6,6 +6,7 @@ Describe 'The check that nothing is left behind' {
     It 'sees a leftover cgroup' {
         $made = New-Container app -Image target
         Remove-Container app
+        Wait-Until { Get-Event -SourceIdentifier ContainerMade -ErrorAction Ignore }
         $group = (Test-Path /sys/fs/cgroup/pids) ? "/sys/fs/cgroup/pids/containerchaos/$($made.Id)" : "/sys/fs/cgroup/containerchaos/$($made.Id)"
         $parentIsOurs = -not (Test-Path (Split-Path $group))
         [IO.Directory]::CreateDirectory($group)
@@ -19,6 +20,7 @@ Describe 'The check that nothing is left behind' {
     It 'sees a leftover run directory' {
         $made = New-Container app -Image target
         Remove-Container app
+        Wait-Until { Get-Event -SourceIdentifier ContainerMade -ErrorAction Ignore }
         $folder = [IO.Directory]::CreateDirectory("$env:CONTAINERCHAOS_RUN/$($made.Id)")
         try { { Assert-NothingLeft } | Should -Throw '*not exist*' } finally { $folder.Delete() }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ContainerChaos.Linux;
@@ -236,6 +237,10 @@ public sealed class TestContainer : IDisposable
             // It ended by itself meanwhile.
         }
         AwaitMonitor();
+        // Whatever the state says: a monitor that lives writes its files anew. It holds the lock to its end.
+        var waited = Stopwatch.StartNew();
+        while (Supervisor.ContainerRemoval.IsLocked(Paths) && waited.Elapsed < Patience.Limit)
+            Thread.Sleep(1);
         Directory.Delete(Paths.ContainerDirectory, recursive: true);
     }
 
