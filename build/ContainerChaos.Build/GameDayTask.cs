@@ -29,7 +29,7 @@ internal static class GameDayTask
             $PSStyle.OutputRendering = 'PlainText'
             $rows | Out-String -Width 160
         } else { $rows | Out-Default }
-        '{{output}}/report.html, report.json'
+        '{{output}}/report.html, report.json, report.md'
         exit [int]($rows.AsExpected -contains $false)
         """;
 }
