@@ -29,6 +29,7 @@ public sealed class LeakFixture(string directory, string cgroupParent)
             .. Processes().Select(process => $"process {process.Pid}: {process.Command}"),
             .. MountInfo.ReadSelf().Where(mount => Mentions(mount.MountPoint) || Mentions(mount.SuperOptions)).Select(mount => $"mount {mount.FileSystem} on {mount.MountPoint}"),
             .. Cgroups().SelectMany(cgroup => Directory.EnumerateDirectories(cgroup, "*", SearchOption.AllDirectories)).Select(path => $"control group {path}"),
+            .. StrayGroups(cgroupParent).Select(path => $"directory {path}"),
             .. Sockets().Select(path => $"socket {path}"),
             .. Loops().Select(loop => $"loop device {loop}"),
             .. Interfaces().Except(_interfaces).Select(name => $"interface {name}"),
@@ -42,6 +43,14 @@ public sealed class LeakFixture(string directory, string cgroupParent)
         // Every hierarchy that is mounted, those included that only track processes: name=systemd.
         return MountInfo.ReadSelf().Where(mount => mount.FileSystem is "cgroup" or "cgroup2").Select(mount => mount.MountPoint + cgroupParent)
             .Distinct().Where(Directory.Exists);
+    }
+
+    /// <summary>Directories for a group where no hierarchy is mounted: whoever takes /sys/fs/cgroup/NAME for one makes plain ones in the tmpfs there.</summary>
+    public static IReadOnlyList<string> StrayGroups(string cgroupParent)
+    {
+        var mounted = MountInfo.ReadSelf().Where(mount => mount.FileSystem is "cgroup" or "cgroup2").Select(mount => mount.MountPoint).ToHashSet();
+        return !Directory.Exists("/sys/fs/cgroup") || mounted.Contains("/sys/fs/cgroup") ? []
+            : [.. Directory.EnumerateDirectories("/sys/fs/cgroup").Where(path => !mounted.Contains(path)).Select(path => path + cgroupParent).Where(Directory.Exists)];
     }
 
     /// <summary>

@@ -46,6 +46,20 @@ internal sealed class Podman(Workspace workspace) : ContainerCli(workspace, "pod
         if (Program.Length > 0)
         {
             Shell.Try(Program, [.. GlobalOptions, "rm", "--force", "--all"]);
+            RemoveStrayGroups();
+        }
+    }
+
+    // Where a hierarchy is not mounted, conmon makes plain directories for its group in the tmpfs that they are mounted on.
+    private static void RemoveStrayGroups()
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/sys/fs/cgroup"))
+        {
+            string stray = Path.Combine(folder, Workspace.Prefix + "podman");
+            if (Directory.Exists(stray) && !File.Exists(Path.Combine(stray, "cgroup.procs")))
+            {
+                Directory.Delete(stray, recursive: true);
+            }
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class ResultHistory(string path)
             using SqliteConnection connection = Open(SqliteOpenMode.ReadWriteCreate);
             using SqliteTransaction transaction = connection.BeginTransaction();
             CheckVersion(connection);
-            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"{Schema} PRAGMA user_version = {SchemaVersion};"));
+            Command(connection, string.Create(CultureInfo.InvariantCulture, $"{Schema} PRAGMA user_version = {SchemaVersion};")).ExecuteNonQuery();
             long run = (long)Command(
                 connection, "INSERT INTO run (started_at, seed, environment) VALUES ($started, $seed, $environment) RETURNING id",
                 ("$started", Moment(report.StartedAt)), ("$seed", report.Seed), ("$environment", JsonSerializer.Serialize(report.Environment, s_json)))
@@ -135,8 +135,6 @@ public sealed class ResultHistory(string path)
         if ((long)Command(connection, "PRAGMA user_version").ExecuteScalar()! is var version && version > SchemaVersion)
             throw new IOException($"The history {Path} is of a later version ({version}) than this program knows ({SchemaVersion}).");
     }
-
-    private static void Execute(SqliteConnection connection, string text) => Command(connection, text).ExecuteNonQuery();
 
     private static SqliteCommand Command(SqliteConnection connection, string text, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -33,10 +33,10 @@ public static class ReportWriter
         switch (FormatOf(path))
         {
             case ReportFormat.Html:
-                WriteHtml(report, path);
+                Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(HtmlReport.Render(report))));
                 break;
             case ReportFormat.Json:
-                WriteJson(report, path);
+                Replace(path, stream => JsonReport.Write(report, stream));
                 break;
             case ReportFormat.Markdown:
                 Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(MarkdownReport.Render(report))));
@@ -48,26 +48,6 @@ public static class ReportWriter
                 Replace(path, NUnitReport.Create(report).Save);
                 break;
         }
-    }
-
-    /// <summary>Writes everything, trials and samples included, as JSON.</summary>
-    /// <param name="report">The report.</param>
-    /// <param name="path">The file; replaced by rename.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void WriteJson(ScenarioReport report, string path)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        Replace(path, stream => JsonReport.Write(report, stream));
-    }
-
-    /// <summary>Writes one HTML page that needs no network.</summary>
-    /// <param name="report">The report.</param>
-    /// <param name="path">The file; replaced by rename.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void WriteHtml(ScenarioReport report, string path)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(HtmlReport.Render(report))));
     }
 
     private static void Replace(string path, Action<Stream> write)

@@ -13,6 +13,9 @@ internal static class OwnGroups
             if (Directory.Exists(mount.MountPoint + parent))
                 RemoveTree(mount.MountPoint + parent);
         }
+        // Where a hierarchy is not mounted, podman's monitor makes plain directories for its groups in the tmpfs that they are mounted on.
+        foreach (var stray in LeakFixture.StrayGroups(parent))
+            Directory.Delete(stray, recursive: true);
     }
 
     private static void RemoveTree(string path)

@@ -14,7 +14,7 @@ public sealed class ReportWriterTests : IDisposable
     public void The_page_is_self_contained_and_its_drawings_are_well_formed()
     {
         string path = Path.Combine(Environment.GetEnvironmentVariable("CONTAINERCHAOS_KEEP_REPORT") ?? _directory, "report.html");
-        ReportWriter.WriteHtml(MadeReport.Shared, path);
+        ReportWriter.Write(MadeReport.Shared, path);
         string html = File.ReadAllText(path);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("http://", html, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class ReportWriterTests : IDisposable
         ScenarioReport report = MadeReport.Shared;
         Scenario first = report.Scenarios[0] with { Title = "<b>&\"title\"" };
         string path = Path.Combine(_directory, "report.html");
-        ReportWriter.WriteHtml(report with { Scenarios = [first, .. report.Scenarios.Skip(1)] }, path);
+        ReportWriter.Write(report with { Scenarios = [first, .. report.Scenarios.Skip(1)] }, path);
         Assert.DoesNotContain("<b>&\"title", File.ReadAllText(path), StringComparison.Ordinal);
     }
 
@@ -48,7 +48,7 @@ public sealed class ReportWriterTests : IDisposable
     {
         ScenarioReport report = MadeReport.Shared;
         string path = Path.Combine(_directory, "report.json");
-        ReportWriter.WriteJson(report, path);
+        ReportWriter.Write(report, path);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
         JsonElement root = json.RootElement;
         Assert.Equal(1, root.GetProperty("schemaVersion").GetInt32());
