@@ -62,8 +62,10 @@ internal sealed partial class ContainerMonitor
             }
             else
             {
+                var networks = NetworkDirectory.Beside(_paths);
+                PortPublisher.Withdraw(networks, _definition.Id, _state.Ports);
                 foreach (var endpoint in _state.Endpoints)
-                    NetworkSandbox.Detach(endpoint, NetworkDirectory.Beside(_paths), _definition.Id);
+                    NetworkSandbox.Detach(endpoint, networks, _definition.Id);
             }
         }
         catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)

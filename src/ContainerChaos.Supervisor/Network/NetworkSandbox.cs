@@ -150,10 +150,15 @@ internal sealed partial class NetworkSandbox : IDisposable
     {
         try
         {
-            if (_endpoints.Count > 0)
-                Namespace.Run(() => ClosingSockets.WaitForNone(LastWords));
+            var areHeard = _endpoints.Count == 0 || Namespace.Run(() => ClosingSockets.WaitForNone(LastWords));
             foreach (var endpoint in Endpoints)
-                Leave(endpoint);
+            {
+                // A connection that is not confirmed keeps the namespace for as long as the kernel tries, and the wire with it.
+                if (areHeard)
+                    Leave(endpoint);
+                else
+                    Detach(endpoint.NetworkId);
+            }
         }
         finally
         {

@@ -115,6 +115,17 @@ internal sealed class PortPublisher : IDisposable
         _ports.Clear();
     }
 
+    /// <summary>Takes back the ports of a container that ended together with its monitor.</summary>
+    internal static void Withdraw(NetworkDirectory networks, string containerId, IReadOnlyList<PortMapping> ports)
+    {
+        if (ports.Count == 0)
+            return;
+        using var firewall = HostFirewall.TryOpen(networks);
+        var directory = new PortDirectory(networks);
+        foreach (var port in ports)
+            PublishedPort.Withdraw(directory, containerId, port, firewall);
+    }
+
     public void Dispose() => Withdraw();
 
     private PublishedPort Find(PortMapping port) => _ports.Find(published => published.Mapping == port)

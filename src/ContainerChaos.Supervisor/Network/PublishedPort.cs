@@ -25,7 +25,7 @@ internal sealed class PublishedPort
 
     internal IEnumerable<InternetSocket> Sockets => _proxies.Select(proxy => proxy.Socket);
 
-    private IPAddress? Host => Mapping.HostAddress is null ? null : IPAddress.Parse(Mapping.HostAddress);
+    private IPAddress? Host => HostOf(Mapping);
 
     private byte Protocol => ProtocolOf(Mapping);
 
@@ -51,17 +51,20 @@ internal sealed class PublishedPort
     /// <summary>Takes it back, unless another container has it by now; its sockets are closed.</summary>
     internal void Withdraw(HostFirewall? firewall)
     {
-        using (_directory.Lock())
-        {
-            if (_directory.OwnerOf(Mapping) is not { } owner || owner.Id == _container.Id)
-            {
-                foreach (var ipv6 in new[] { false, true })
-                    firewall?.Unpublish(Host, Protocol, Mapping.HostPort, ipv6);
-                _directory.Release(Mapping);
-            }
-        }
+        Withdraw(_directory, _container.Id, Mapping, firewall);
         foreach (var proxy in _proxies)
             proxy.Dispose();
+    }
+
+    /// <summary>The same of a port whose sockets went with the monitor that had them.</summary>
+    internal static void Withdraw(PortDirectory directory, string containerId, PortMapping mapping, HostFirewall? firewall)
+    {
+        using var changing = directory.Lock();
+        if (directory.OwnerOf(mapping) is { } owner && owner.Id != containerId)
+            return;
+        foreach (var ipv6 in new[] { false, true })
+            firewall?.Unpublish(HostOf(mapping), ProtocolOf(mapping), mapping.HostPort, ipv6);
+        directory.Release(mapping);
     }
 
     /// <summary>Leaves it to another container, which has the sockets.</summary>
@@ -74,6 +77,8 @@ internal sealed class PublishedPort
     }
 
     internal static bool IsUdp(PortMapping mapping) => ProtocolOf(mapping) == Udp;
+
+    private static IPAddress? HostOf(PortMapping mapping) => mapping.HostAddress is null ? null : IPAddress.Parse(mapping.HostAddress);
 
     private static byte ProtocolOf(PortMapping mapping) => mapping.Protocol == "udp" ? Udp : Tcp;
 

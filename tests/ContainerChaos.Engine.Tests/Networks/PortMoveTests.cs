@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 using Xunit;
@@ -47,63 +46,6 @@ public sealed class PortMoveTests : NetworkTest
         Assert.Equal([8080, 8081], Engine.Start("new").Ports.Select(port => port.HostPort));
         Assert.Equal("new", Ask("198.51.100.1", 8081));
     });
-
-    [BusyboxFact]
-    public void What_a_container_said_last_arrives_though_it_is_gone() => OnOwnHost(() =>
-    {
-        AddHostAddress("198.51.100.1");
-        // A reader that the machine keeps from reading for a second is given up, so it may try again.
-        const int length = 20_000;
-        var received = 0;
-        for (var attempt = 1; attempt <= 5 && received != length; attempt++)
-            received = HearLate($"last{attempt}", length);
-        Assert.Equal(length, received);
-    });
-
-    private int HearLate(string name, int length)
-    {
-        // The first process becomes the service's answer, and ends as soon as the kernel has all of it.
-        var container = Start(name, "bridge", $"exec busybox nc -l -p 80 -e /bin/busybox head -c {length} /dev/zero", options => options with { Publish = ["8080:80"] });
-        using var process = PidFd.Open(container.Pid!.Value);
-        // It takes so little at a time that most of the answer waits in the container's network.
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048, ReceiveTimeout = 500 };
-        while (!socket.Connected)
-        {
-            try
-            {
-                socket.Connect(IPAddress.Parse("198.51.100.1"), 8080);
-            }
-            catch (SocketException)
-            {
-                // It is not listening yet.
-            }
-        }
-        Assert.True(process.WaitForEnd(TimeSpan.FromSeconds(10)));
-        try
-        {
-            // Its network would be gone by then.
-            using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
-            Engine.Wait(container.Id, late.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The monitor waits for this reader.
-        }
-
-        var received = 0;
-        var buffer = new byte[1000];
-        try
-        {
-            while (socket.Receive(buffer) is > 0 and var count)
-                received += count;
-        }
-        catch (SocketException)
-        {
-            // Nobody is there any more.
-        }
-        Engine.Wait(container.Id);
-        return received;
-    }
 
     [BusyboxFact]
     public void A_move_outlives_either_monitor() => OnOwnHost(() =>
