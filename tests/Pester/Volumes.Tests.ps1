@@ -14,21 +14,21 @@ Describe 'Volumes' {
     AfterAll { Remove-ContainerImage pages:1 }
 
     It 'are made, filled, found, completed, kept and removed' {
-        $made = New-ContainerVolume data -Label @{ tier = 'web' }
+        $made = New-ContainerVolume web-data -Label @{ tier = 'web' }
         $made.IsAnonymous | Should -BeFalse
-        New-Container one -Image pages:1 -Command /target, exit, 0 -Volume data:/srv, /scratch | Start-Container | Wait-Container | Out-Null
+        New-Container one -Image pages:1 -Command /target, exit, 0 -Volume web-data:/srv, /scratch | Start-Container | Wait-Container | Out-Null
         Get-Content "$($made.Mountpoint)/page" | Should -Be 'from the image'
-        (Get-ContainerVolume d*).Containers | Should -Be 'one'
+        (Get-ContainerVolume w*).Containers | Should -Be 'one'
         (Get-Container one).Mounts.Destination | Should -Be '/srv', '/scratch'
-        (Should-FailWith VolumeInUse { Remove-ContainerVolume data @args }).Exception.Message | Should -Match "'one'"
-        (TabExpansion2 'Remove-ContainerVolume d' 24).CompletionMatches.CompletionText | Should -Be 'data'
-        Get-ContainerVolume -Label @{ tier = '' } | Out-String | Should -Match 'data\s+local\s+False\s+one'
+        (Should-FailWith VolumeInUse { Remove-ContainerVolume web-data @args }).Exception.Message | Should -Match "'one'"
+        (TabExpansion2 'Remove-ContainerVolume w' 24).CompletionMatches.CompletionText | Should -Be 'web-data'
+        Get-ContainerVolume -Label @{ tier = '' } | Out-String | Should -Match 'web-data\s+local\s+False\s+one'
         Remove-Container one -Volumes
-        (Get-ContainerVolume).Name | Should -Be 'data'
-        (Get-ContainerVolume -Dangling).Name | Should -Be 'data'
-        Remove-ContainerVolume data -WhatIf
-        'data' | Remove-ContainerVolume
-        Should-FailWith VolumeNotFound { Get-ContainerVolume data @args }
+        (Get-ContainerVolume).Name | Should -Be 'web-data'
+        (Get-ContainerVolume -Dangling).Name | Should -Be 'web-data'
+        Remove-ContainerVolume web-data -WhatIf
+        'web-data' | Remove-ContainerVolume
+        Should-FailWith VolumeNotFound { Get-ContainerVolume web-data @args }
     }
 
     It 'come as Docker writes them, short and long, and as tables' {

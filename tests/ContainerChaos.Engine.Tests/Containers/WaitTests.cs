@@ -1,3 +1,4 @@
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 using Xunit;
@@ -42,9 +43,9 @@ public sealed class WaitTests : ContainerTest
     public async Task The_next_exit_is_one_that_the_policy_follows_too_and_of_one_that_has_not_run_yet()
     {
         var container = Engine.Create(Target("pause") with { RestartPolicy = RestartPolicy.Always, RestartDelay = RestartDelay.None });
-        var first = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.NextExit, Patience));
+        var first = BeginWait(container, ContainerWaitCondition.NextExit, container.RootPath);
         var started = Engine.Start(container.Id);
-        Assert.NotSame(first, await Task.WhenAny(first, Task.Delay(30)));
+        Assert.False(first.IsCompleted);
         Crash(started);
         Assert.Equal(137, (await first).ExitCode);
 
@@ -53,7 +54,7 @@ public sealed class WaitTests : ContainerTest
             if (Engine.Get(container.Id).State != ContainerStatus.Running)
                 AwaitEvent(events, EventTypes.Start);
         }
-        var second = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.NextExit, Patience));
+        var second = BeginWait(container, ContainerWaitCondition.NextExit, container.RootPath);
         Engine.Stop(container.Id);
         var ended = await second;
         Assert.Equal(container.Id, ended.Id);
@@ -64,16 +65,42 @@ public sealed class WaitTests : ContainerTest
     public async Task Removal_is_waited_for()
     {
         var container = Engine.Create(Target("true"));
-        var removed = Task.Run(() => Engine.Wait(container.Id, ContainerWaitCondition.Removed, Patience));
+        var removed = BeginWait(container, ContainerWaitCondition.Removed, Path.GetDirectoryName(container.RootPath)!);
         Engine.Wait(Engine.Start(container.Id).Id);
         Engine.Remove(container.Id);
         Assert.Equal(container.Name, (await removed).Name);
         Fails(ErrorReason.ContainerNotFound, () => Engine.Wait(container.Id, ContainerWaitCondition.Removed, Patience));
     }
 
+    /// <summary>Begins to wait; returns when the wait looks at its directory, so that what comes next is not missed.</summary>
+    private Task<Container> BeginWait(Container container, ContainerWaitCondition condition, string watched)
+    {
+        var wait = Task.Factory.StartNew(() => Engine.Wait(container.Id, condition, Patience), TaskCreationOptions.LongRunning);
+        Assert.True(SpinWait.SpinUntil(() => IsWatched(watched), TimeSpan.FromSeconds(20)));
+        return wait;
+    }
+
+    /// <summary>Whether this process has a watch on a directory, proc(5).</summary>
+    private static bool IsWatched(string directory)
+    {
+        var inode = $" ino:{FileStatus.Read(directory).Inode:x} ";
+        return Directory.EnumerateFiles("/proc/self/fdinfo").Any(path =>
+        {
+            try
+            {
+                return File.ReadLines(path).Any(line => line.StartsWith("inotify ", StringComparison.Ordinal) && line.Contains(inode, StringComparison.Ordinal));
+            }
+            catch (IOException)
+            {
+                // Closed meanwhile.
+                return false;
+            }
+        });
+    }
+
     private static void Crash(Container container)
     {
-        using var process = Linux.PidFd.Open(container.Pid!.Value);
+        using var process = PidFd.Open(container.Pid!.Value);
         process.SendSignal(9);
     }
 }
