@@ -29,7 +29,11 @@ internal sealed record CrashScenario(string Name, Action<ContainerEngine, string
         {
             Assert.Contains("kept", engine.List().Select(container => container.Name));
             if (engine.List().All(container => container.Name != "gone"))
+            {
+                Assert.False(File.Exists(Path.Combine(engine.Options.DataRoot, "names", "gone")), "its name");
+                Assert.DoesNotContain(Directory.EnumerateDirectories(engine.Options.RunRoot), path => Path.GetFileName(path).Length == 64);
                 Create(engine, "gone");
+            }
         }),
         new("volume", Kept, (engine, _) => engine.CreateVolume(new VolumeCreateOptions { Name = "new", Labels = new Dictionary<string, string> { ["a"] = "b" } }), (engine, _) =>
             Assert.All(engine.ListVolumes(), volume => Assert.True(volume.Warning is null && volume.Name is "data" or "new" && (volume.Name != "new" || volume.Labels["a"] == "b")))),

@@ -39,7 +39,7 @@ internal sealed class ContainerStore(EngineOptions options)
         Directory.CreateDirectory(ContainersDirectory, Private);
         Directory.CreateDirectory(NamesDirectory, Private);
         Directory.CreateDirectory(JournalDirectory, Private);
-        OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
+        Sweep();
         _made = true;
     }
 
@@ -50,7 +50,7 @@ internal sealed class ContainerStore(EngineOptions options)
         string[] names = [.. Directory.EnumerateDirectories(ContainersDirectory).Select(path => Path.GetFileName(path))];
         // What is left of a container whose remover was killed.
         if (names.Any(name => name.StartsWith(".removed-", StringComparison.Ordinal)))
-            OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
+            Sweep();
         return names.Where(IsId);
     }
 
@@ -233,6 +233,8 @@ internal sealed class ContainerStore(EngineOptions options)
         return removed;
     }
 
+    private void Sweep() => ContainerRemoval.Sweep(ContainersDirectory, options.RunRoot, options.CcrunPath);
+
     private static bool IsId(string name) => name.Length == 64 && !name.AsSpan().ContainsAnyExcept("0123456789abcdef");
 
     private string? TryReadName(string name)
@@ -257,7 +259,7 @@ internal sealed class ContainerStore(EngineOptions options)
 
     private bool IsBeingCreated(string id)
     {
-        OwnedDirectory.Sweep(ContainersDirectory, options.CcrunPath);
+        Sweep();
         return Directory.EnumerateDirectories(ContainersDirectory, ".create-*")
             .Any(path => JsonFile.TryReadIntact(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
     }

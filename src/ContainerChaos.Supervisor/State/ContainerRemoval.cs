@@ -6,7 +6,8 @@ namespace ContainerChaos.Supervisor;
 /// <summary>Takes a container apart that is down: by the engine, or by its own monitor when it was made to be removed at its end.</summary>
 /// <remarks>
 /// The state says <c>removing</c> first. What is large goes next, and the rename that makes the container vanish is last, so whoever is
-/// killed in between leaves a container that is seen to be <c>dead</c> and can be removed again.
+/// killed in between leaves a container that is seen to be <c>dead</c> and can be removed again. Killed after it, a grave is left that still
+/// tells whose it is: the next process to look buries what there is besides.
 /// </remarks>
 public static class ContainerRemoval
 {
@@ -86,11 +87,37 @@ public static class ContainerRemoval
         step?.Invoke($"rename to {grave}");
         Directory.Move(paths.ContainerDirectory, grave);
         step?.Invoke("release the name");
-        Release(Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names", definition.Name)), definition.Id);
-        RunDirectory.Remove(paths);
-        OwnedDirectory.Delete(paths.RunDirectory, executable);
+        Bury(paths, definition, executable);
         OwnedDirectory.Delete(grave, executable);
         return true;
+    }
+
+    /// <summary>Deletes what processes that no longer exist have left of containers that they made or removed, as far as that can be done.</summary>
+    /// <param name="containers">The directory of all containers.</param>
+    /// <param name="runRoot">The directory of all run directories.</param>
+    /// <param name="executable">The path of <c>ccrun</c>, see <see cref="OwnedDirectory.Delete"/>.</param>
+    public static void Sweep(string containers, string runRoot, string executable) => OwnedDirectory.Sweep(containers, executable, path =>
+    {
+        if (Path.GetFileName(path).StartsWith(".removed-", StringComparison.Ordinal) &&
+            JsonFile.TryReadIntact(new ContainerPaths(path, "").Definition, SupervisorJson.Default.ContainerDefinition) is { } definition)
+        {
+            Bury(new ContainerPaths(Path.Combine(containers, definition.Id), Path.Combine(runRoot, definition.Id)), definition, executable);
+        }
+    });
+
+    /// <summary>What is left of a container that has vanished, outside of its directory.</summary>
+    private static void Bury(ContainerPaths paths, ContainerDefinition definition, string executable)
+    {
+        var directory = Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names"));
+        // Another may find the name abandoned and take it between the look and the deletion. Its holder may be waiting for this very process,
+        // and a name of nobody's is released by whoever wants it.
+        using (var names = Directory.Exists(directory) ? FileLock.TryExclusiveNow(Path.Combine(directory, ".lock")) : null)
+        {
+            if (names is not null)
+                Release(Path.Combine(directory, definition.Name), definition.Id);
+        }
+        RunDirectory.Remove(paths);
+        OwnedDirectory.Delete(paths.RunDirectory, executable);
     }
 
     /// <summary>Gives a name back if it still belongs to the id.</summary>

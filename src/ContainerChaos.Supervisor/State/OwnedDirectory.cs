@@ -20,7 +20,10 @@ public static class OwnedDirectory
         string.Create(CultureInfo.InvariantCulture, $".{purpose}-{Environment.ProcessId}-{s_startTime}-{Interlocked.Increment(ref s_number)}"));
 
     /// <summary>Deletes what processes that no longer exist have left below <paramref name="parent"/>, as far as that can be done.</summary>
-    public static void Sweep(string parent, string executable)
+    /// <param name="parent">Where to look.</param>
+    /// <param name="executable">As for <see cref="Delete"/>.</param>
+    /// <param name="before">Called with each before it is deleted; null for nobody.</param>
+    public static void Sweep(string parent, string executable, Action<string>? before = null)
     {
         foreach (var path in Directory.EnumerateDirectories(parent, ".*-*-*-*"))
         {
@@ -30,6 +33,7 @@ public static class OwnedDirectory
                 ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime) &&
                 !IsAlive(pid, startTime))
             {
+                before?.Invoke(path);
                 TryDelete(path, executable);
             }
         }
