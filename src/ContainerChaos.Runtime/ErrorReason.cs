@@ -84,6 +84,9 @@ public enum ErrorReason
     /// <summary>A file or a directory does not exist, in a container or on the host.</summary>
     PathNotFound,
 
+    /// <summary>No fault with that id, or on that target, is in force.</summary>
+    FaultNotFound,
+
     /// <summary>A system call failed for a reason that no other member names; see the errno.</summary>
     KernelError,
 }

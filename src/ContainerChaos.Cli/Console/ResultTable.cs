@@ -47,7 +47,7 @@ internal static class ResultTable
         foreach (TrialResult failed in report.Trials.Where(t => t.Error is not null))
             AnsiConsole.MarkupLineInterpolated($"[red]{failed.Scenario}, {failed.Policy}, {(failed.Init ? "init" : "no init")}, trial {failed.Trial} is not counted: {failed.Error}[/]");
         foreach (var fault in report.OpenFaults)
-            AnsiConsole.MarkupLineInterpolated($"[red]still in the ledger: {fault.Action} on {fault.ContainerName}; to undo: {fault.Undo}[/]");
+            AnsiConsole.MarkupLineInterpolated($"[red]still in the ledger: {fault.Fault} on {fault.Target}: {fault.Effect}[/]");
         int unexpected = report.Rows.Count(r => !r.AsExpected);
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -37,10 +37,12 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
     }
 
     /// <summary>A copy of a descriptor, close-on-exec (fcntl(2), F_DUPFD_CLOEXEC).</summary>
-    public static FileDescriptor Duplicate(int descriptor)
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="minimum">The lowest number that the copy may get.</param>
+    public static FileDescriptor Duplicate(int descriptor, int minimum = 0)
     {
         const int F_DUPFD_CLOEXEC = 1030;
-        return new FileDescriptor((int)Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, descriptor, F_DUPFD_CLOEXEC)));
+        return new FileDescriptor((int)Libc.Checked("fcntl", null, Libc.SystemCall((nint)SystemCallNumber.fcntl, descriptor, F_DUPFD_CLOEXEC, minimum)));
     }
 
     /// <summary>A file in memory with a content, read from its start (memfd_create(2)).</summary>
@@ -126,6 +128,13 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
         const int SHUT_WR = 1;
         Libc.SystemCall((nint)SystemCallNumber.shutdown, Number, SHUT_WR);
     }
+
+    /// <summary>Reserves disk space for the file (fallocate(2)), which takes no time and is given back when the file's last descriptor and name are gone.</summary>
+    /// <exception cref="ErrnoException">ENOSPC, EDQUOT: there is not so much; EOPNOTSUPP: the file system can't.</exception>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="bytes">How much.</param>
+    public void Allocate(long offset, long bytes) =>
+        Libc.Checked("fallocate", null, Libc.Retrying((nint)SystemCallNumber.fallocate, Number, 0, (nint)offset, (nint)bytes));
 
     /// <summary>Takes an exclusive lock that dies with the last copy of this descriptor (flock(2)).</summary>
     /// <returns>False when another open file description holds it.</returns>

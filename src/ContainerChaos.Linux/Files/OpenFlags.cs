@@ -18,5 +18,6 @@ public enum OpenFlags
     O_NOFOLLOW = 0x20000,
     O_CLOEXEC = 0x80000,
     O_PATH = 0x200000,
+    O_TMPFILE = 0x400000 | O_DIRECTORY,
 #pragma warning restore CS1591
 }

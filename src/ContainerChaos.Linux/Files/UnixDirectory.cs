@@ -106,6 +106,10 @@ public sealed class UnixDirectory : IDisposable
         return descriptor < 0 ? throw ErrnoException.Last("openat", Full(name)) : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>Creates a regular file without a name: it is gone with its last descriptor (open(2), O_TMPFILE).</summary>
+    /// <exception cref="ErrnoException">EOPNOTSUPP: the file system has none (an overlay before Linux 6.3).</exception>
+    public FileDescriptor CreateUnnamedFile() => FileDescriptor.Open(Pinned(""), OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0x180 /* 0600 */);
+
     /// <summary>Creates a directory, mode 0755 less the umask until <see cref="SetMode"/>.</summary>
     public void CreateDirectory(string name) => Check(FileCalls.mkdirat(_handle, name, 0x1ED), "mkdirat", name);
 

@@ -8,18 +8,27 @@ namespace ContainerChaos.Linux;
 /// </summary>
 public static unsafe partial class DetachedProcess
 {
+    private const int DetachedDescriptors = 10;
     private const short POSIX_SPAWN_SETSIGDEF = 4, POSIX_SPAWN_SETSIGMASK = 8, POSIX_SPAWN_SETSID = 0x80;
 
     /// <summary>The descriptor under which the started program finds the one it was given.</summary>
     public const int PassedDescriptor = 3;
 
+    /// <summary>The descriptor under which the started program finds the second one it was given.</summary>
+    public const int SecondPassedDescriptor = 4;
+
     /// <summary>
     /// Starts a program in a session of its own, with no signal blocked or ignored, its standard streams on
     /// <c>/dev/null</c> and one descriptor passed as number 3.
     /// </summary>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Its arguments, its own name first.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="passed">What it finds as number 3.</param>
+    /// <param name="alsoPassed">What it finds as number 4; null for nothing.</param>
     /// <returns>Its PID: a child that the caller must reap with <see cref="Reap"/>.</returns>
     /// <exception cref="ErrnoException">ENOENT, EACCES, EAGAIN, ENOMEM.</exception>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, FileDescriptor passed)
+    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, FileDescriptor passed, FileDescriptor? alsoPassed = null)
     {
         // posix_spawn_file_actions_t takes 80 bytes and posix_spawnattr_t 336 in glibc and less in musl.
         var actions = stackalloc byte[512];
@@ -36,7 +45,12 @@ public static unsafe partial class DetachedProcess
             var nullDevice = program.Text("/dev/null");
             for (var stream = 0; stream < 3; stream++)
                 Require("posix_spawn_file_actions_addopen", posix_spawn_file_actions_addopen(actions, stream, nullDevice, (int)OpenFlags.O_RDWR, 0));
-            Require("posix_spawn_file_actions_adddup2", posix_spawn_file_actions_adddup2(actions, passed.Number, PassedDescriptor));
+            // Both are copied to high numbers first: one of them may be 3 or 4 already.
+            using var first = FileDescriptor.Duplicate(passed.Number, DetachedDescriptors);
+            using var second = alsoPassed is null ? null : FileDescriptor.Duplicate(alsoPassed.Number, DetachedDescriptors);
+            Require("posix_spawn_file_actions_adddup2", posix_spawn_file_actions_adddup2(actions, first.Number, PassedDescriptor));
+            if (second is not null)
+                Require("posix_spawn_file_actions_adddup2", posix_spawn_file_actions_adddup2(actions, second.Number, SecondPassedDescriptor));
             Require("posix_spawnattr_setflags", posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
             Require("posix_spawnattr_setsigdefault", posix_spawnattr_setsigdefault(attributes, allSignals));
             Require("posix_spawnattr_setsigmask", posix_spawnattr_setsigmask(attributes, noSignals));

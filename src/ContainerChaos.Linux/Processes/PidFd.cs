@@ -23,6 +23,19 @@ public sealed unsafe class PidFd : FileDescriptor
         return descriptor == -1 ? null : new PidFd((int)descriptor);
     }
 
+    /// <summary>Opens the process that a PID and a start time name; null when that one is gone, whoever has its number now.</summary>
+    /// <param name="pid">The PID.</param>
+    /// <param name="startTime">Its start time, see <see cref="ProcessStat.StartTime"/>.</param>
+    public static PidFd? TryOpen(int pid, ulong startTime)
+    {
+        // Held first, verified then: from here on the PID can't become another process.
+        var process = pid > 0 ? TryOpen(pid) : null;
+        if (process is null || ProcessStat.TryReadStartTime(pid) == startTime)
+            return process;
+        process.Dispose();
+        return null;
+    }
+
     /// <summary>Sends a signal (pidfd_send_signal(2)).</summary>
     /// <returns>False when the process has ended and been reaped (ESRCH).</returns>
     /// <exception cref="ErrnoException">EPERM, or EINVAL for a number that is no signal.</exception>

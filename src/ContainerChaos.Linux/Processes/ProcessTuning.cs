@@ -38,4 +38,61 @@ public static unsafe class ProcessTuning
     /// <exception cref="ErrnoException">EPERM: the real-time class without CAP_SYS_NICE or CAP_SYS_ADMIN.</exception>
     public static void SetIoPriority(int pid, int value) =>
         Libc.Checked("ioprio_set", null, Libc.SystemCall((nint)SystemCallNumber.ioprio_set, IOPRIO_WHO_PROCESS, pid, value));
+
+    /// <summary>Reads a resource limit of another process (prlimit(2)).</summary>
+    /// <exception cref="ErrnoException">ESRCH; EPERM: another user's process.</exception>
+    public static (ulong Soft, ulong Hard) ReadLimit(int pid, int resource)
+    {
+        var limit = stackalloc ulong[2];
+        Libc.Checked("prlimit64", null, Libc.SystemCall((nint)SystemCallNumber.prlimit64, pid, resource, 0, (nint)limit));
+        return (limit[0], limit[1]);
+    }
+
+    /// <summary>The nice value of a thread, -20 to 19 (getpriority(2)).</summary>
+    /// <exception cref="ErrnoException">ESRCH: there is none.</exception>
+    public static int ReadNice(int thread) =>
+        // The call itself returns 20 minus the value, so that it is never negative.
+        20 - (int)Libc.Checked("getpriority", null, Libc.SystemCall((nint)SystemCallNumber.getpriority, 0, thread));
+
+    /// <summary>Sets the nice value of every thread of a process (setpriority(2)); on Linux each has its own.</summary>
+    /// <exception cref="ErrnoException">EACCES: a lower value without CAP_SYS_NICE; EPERM: another user's process.</exception>
+    public static void SetNice(int pid, int value)
+    {
+        foreach (var directory in Threads(pid))
+        {
+            if (Libc.SystemCall((nint)SystemCallNumber.setpriority, 0, int.Parse(System.IO.Path.GetFileName(directory)), value) == -1
+                && (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is var errno and not Errno.ESRCH)
+                throw new ErrnoException(errno, "setpriority", $"{value} for process {pid}");
+        }
+    }
+
+    /// <summary>Reaps one child that has ended, whichever it is (wait4(2), WNOHANG).</summary>
+    /// <returns>False when none has.</returns>
+    public static bool TryReapAny()
+    {
+        const int WNOHANG = 1;
+        int status;
+        return Libc.Retrying((nint)SystemCallNumber.wait4, -1, (nint)(&status), WNOHANG, 0) > 0;
+    }
+
+    /// <summary>Waits for the end of every child, and reaps them (wait4(2), until ECHILD).</summary>
+    public static void ReapAll()
+    {
+        int status;
+        while (Libc.Retrying((nint)SystemCallNumber.wait4, -1, (nint)(&status), 0, 0) > 0)
+        {
+        }
+    }
+
+    private static string[] Threads(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{pid}/task");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 }

@@ -38,7 +38,7 @@ internal static class ErrorRecords
     {
         ErrorReason.InvalidArgument or ErrorReason.InvalidName or ErrorReason.LimitTooLow => ErrorCategory.InvalidArgument,
         ErrorReason.NameInUse => ErrorCategory.ResourceExists,
-        ErrorReason.ContainerNotFound or ErrorReason.ImageNotFound or ErrorReason.NetworkNotFound or ErrorReason.VolumeNotFound or ErrorReason.CommandNotFound or ErrorReason.PathNotFound => ErrorCategory.ObjectNotFound,
+        ErrorReason.ContainerNotFound or ErrorReason.ImageNotFound or ErrorReason.NetworkNotFound or ErrorReason.VolumeNotFound or ErrorReason.CommandNotFound or ErrorReason.PathNotFound or ErrorReason.FaultNotFound => ErrorCategory.ObjectNotFound,
         ErrorReason.ImageInUse or ErrorReason.NetworkInUse or ErrorReason.VolumeInUse or ErrorReason.AddressInUse or ErrorReason.PortInUse => ErrorCategory.ResourceBusy,
         ErrorReason.InvalidImage or ErrorReason.StoreDamaged => ErrorCategory.InvalidData,
         ErrorReason.CommandNotExecutable or ErrorReason.PermissionDenied => ErrorCategory.PermissionDenied,

@@ -15,8 +15,8 @@ public sealed class ContainerNameCompleter : LiveCompleter
 
     private static bool Fits(string command, ContainerStatus state) => command.Split('-')[0] switch
     {
-        "Start" => state is ContainerStatus.Created or ContainerStatus.Exited,
-        "Suspend" or "Invoke" => state is ContainerStatus.Running,
+        "Start" when command != "Start-Fault" => state is ContainerStatus.Created or ContainerStatus.Exited,
+        "Suspend" or "Invoke" or "Start" => state is ContainerStatus.Running,
         "Resume" => state is ContainerStatus.Paused,
         "Stop" or "Wait" or "Send" => state is ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting,
         "Remove" => state is ContainerStatus.Created or ContainerStatus.Exited or ContainerStatus.Dead,

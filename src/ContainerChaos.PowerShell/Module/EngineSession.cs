@@ -1,4 +1,5 @@
 using ContainerChaos.Engine;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.PowerShell;
 
@@ -18,6 +19,9 @@ internal static class EngineSession
             options = options with { CcrunPath = ModuleFiles.Ccrun };
         if (File.Exists(ModuleFiles.Target))
             options = options with { TargetPath = ModuleFiles.Target };
+        // What a killed shell left in force; the folder is there only while there are faults.
+        if (Directory.Exists(new FaultLedger(options.RunRoot).Directory))
+            new FaultLedger(options.RunRoot).UndoAbandoned();
         return new ContainerEngine(options);
     }
 }

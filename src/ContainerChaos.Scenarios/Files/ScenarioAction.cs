@@ -9,6 +9,9 @@ public enum ScenarioAction
     /// <summary>A signal to PID 1 from outside, as a crash: the restart policy stays armed.</summary>
     Crash,
 
+    /// <summary>A fault of the catalogue, see <see cref="ScenarioStep.Fault"/>.</summary>
+    Fault,
+
     /// <summary>An operator's stop: disarms the policy.</summary>
     Stop,
 

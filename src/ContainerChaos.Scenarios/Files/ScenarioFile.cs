@@ -1,3 +1,4 @@
+using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Supervisor;
@@ -151,34 +152,44 @@ public static class ScenarioFile
 
     private static IEnumerable<ScenarioStep> ReadStep(YamlSection yaml)
     {
-        ScenarioAction action = yaml.Choice(
+        FaultSpec? fault = FaultSection.TryRead(yaml);
+        ScenarioAction action = fault is not null ? ScenarioAction.Fault : yaml.Choice(
             "action",
-            ("request", ScenarioAction.Request),
-            ("crash", ScenarioAction.Crash),
-            ("stop", ScenarioAction.Stop),
-            ("restart", ScenarioAction.Restart),
-            ("start", ScenarioAction.Start),
-            ("replace", ScenarioAction.Replace)) ?? throw yaml.Error("the key 'action' is missing.");
+            [
+                ("request", ScenarioAction.Request),
+                ("crash", ScenarioAction.Crash),
+                ("stop", ScenarioAction.Stop),
+                ("restart", ScenarioAction.Restart),
+                ("start", ScenarioAction.Start),
+                ("replace", ScenarioAction.Replace),
+                .. FaultSection.Names.Select(name => (name, ScenarioAction.Fault)),
+            ]) ?? throw yaml.Error("the key 'action' is missing.");
         int repeat = yaml.Integer("repeat", 1, 100) ?? 1;
         string? label = yaml.Text("label");
         if (label is not null && repeat > 1)
             throw yaml.Error("label", "a repeated step is labelled by its ordinal.");
-        bool exits = yaml.Choice("effect", ("exit", true), ("degrade", false)) ?? action is not (ScenarioAction.Request or ScenarioAction.Replace);
-        string signal = yaml.Text("signal") ?? "KILL";
-        if (!SignalName.TryParse(signal, out int number))
-            throw yaml.Error("signal", $"'{signal}' is not a signal; write KILL, SEGV or a number.");
-        if (action != ScenarioAction.Crash && yaml.Has("signal"))
+        bool exits = yaml.Choice("effect", ("exit", true), ("degrade", false)) ?? action is not (ScenarioAction.Request or ScenarioAction.Replace or ScenarioAction.Fault);
+        int number = 9;
+        if (action == ScenarioAction.Crash && !SignalName.TryParse(yaml.Text("signal") ?? "KILL", out number))
+            throw yaml.Error("signal", $"'{yaml.Text("signal")}' is not a signal; write KILL, SEGV or a number.");
+        if (action is not (ScenarioAction.Crash or ScenarioAction.Fault) && yaml.Has("signal"))
             throw yaml.Error("signal", "only a crash has a signal.");
+        bool lasts = fault is { IsInstant: false };
+        if (!lasts && yaml.Has("duration"))
+            throw yaml.Error("duration", "only a fault that lasts has a duration.");
+        TimeSpan duration = (lasts ? yaml.Duration("duration") : null) ?? TimeSpan.FromSeconds(1);
         if (action == ScenarioAction.Replace && (repeat > 1 || exits))
             throw yaml.Error("action", "a container is replaced once, and its service goes on: neither 'repeat' nor 'effect: exit' belongs here.");
         var basis = new ScenarioStep
         {
             Label = label ?? "–",
             Action = action,
-            Path = yaml.Text("path"),
+            Path = action == ScenarioAction.Fault ? null : yaml.Text("path"),
+            Fault = fault,
+            Duration = duration,
             Signal = number,
             EffectIsExit = exits,
-            Timeout = yaml.Duration("timeout") ?? TimeSpan.FromSeconds(5),
+            Timeout = yaml.Duration("timeout") ?? TimeSpan.FromSeconds(5) + (lasts ? duration : TimeSpan.Zero),
             Observe = yaml.Duration("observe") ?? TimeSpan.FromMilliseconds(150),
         };
         if (action == ScenarioAction.Request != basis.Path is not null)

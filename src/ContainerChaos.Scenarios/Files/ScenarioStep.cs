@@ -1,3 +1,5 @@
+using ContainerChaos.Scenarios.Faults;
+
 namespace ContainerChaos.Scenarios;
 
 /// <summary>One thing that is done to the container, and how long its consequences are watched.</summary>
@@ -14,6 +16,12 @@ public sealed record ScenarioStep
 
     /// <summary>With <see cref="ScenarioAction.Crash"/>, the signal's number.</summary>
     public int Signal { get; init; } = 9;
+
+    /// <summary>With <see cref="ScenarioAction.Fault"/>, the fault.</summary>
+    public FaultSpec? Fault { get; init; }
+
+    /// <summary>With a fault that lasts, how long.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether it ends PID 1, so that recovery means another PID 1.</summary>
     public required bool EffectIsExit { get; init; }

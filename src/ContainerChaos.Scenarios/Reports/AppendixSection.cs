@@ -1,6 +1,6 @@
 using ContainerChaos.Engine;
-using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Scenarios.Load;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios.Reports;
 
@@ -60,7 +60,7 @@ internal static class AppendixSection
         html.Raw("</code></pre><p>The seed fixes the names, the order of the trials and the intervals; the times are the machine’s.</p><h3>Fault ledger</h3>");
         html.Add($"<p>{report.FaultsUndone} faults were written down before they were applied and struck out after; {report.OpenFaults.Count} {(report.OpenFaults.Count == 1 ? "is" : "are")} left.</p>");
         foreach (FaultRecord fault in report.OpenFaults)
-            html.Add($"<p class=\"bad\">✗ {fault.Action} on {fault.ContainerName}: {fault.Undo}</p>");
+            html.Add($"<p class=\"bad\">✗ {fault.Fault} on {fault.Target}: {fault.Effect}</p>");
         TrialResult[] failed = [.. report.Trials.Where(t => t.Error is not null)];
         if (failed.Length > 0)
         {

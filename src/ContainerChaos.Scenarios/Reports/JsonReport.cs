@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Scenarios.Recovery;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios.Reports;
 

@@ -1,6 +1,7 @@
 using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios;
 
@@ -14,7 +15,7 @@ internal static class Leftovers
             if (!container.Labels.ContainsKey(TrialNames.ScenarioLabel)
                 || !container.Labels.TryGetValue(TrialNames.OwnerLabel, out string? owner)
                 || TrialNames.IsAlive(owner)
-                || (container.Labels.TryGetValue(StepRunner.ProtectLabel, out string? isProtected) && isProtected == "true"))
+                || (container.Labels.TryGetValue(ChaosTarget.ProtectLabel, out string? isProtected) && isProtected == "true"))
                 continue;
             try
             {
@@ -28,22 +29,7 @@ internal static class Leftovers
             DeleteFolder(Path.Combine(TrialRunner.SocketRoot(engine), container.Name));
         }
 
-        foreach (FaultRecord record in ledger.List())
-            if (!FaultLedger.IsOwned(record) && !Exists(engine, record.ContainerId))
-                ledger.StrikeOut(record);
-    }
-
-    private static bool Exists(ContainerEngine engine, string id)
-    {
-        try
-        {
-            engine.Get(id);
-            return true;
-        }
-        catch (ContainerException e) when (e.Reason == ErrorReason.ContainerNotFound)
-        {
-            return false;
-        }
+        ledger.UndoAbandoned();
     }
 
     private static void DeleteFolder(string path)

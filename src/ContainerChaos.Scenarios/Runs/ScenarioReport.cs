@@ -1,4 +1,4 @@
-using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ContainerChaos.Engine;
 using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios;
 
@@ -40,8 +41,8 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long began = Stopwatch.GetTimestamp();
         RunEnvironment environment = RunEnvironment.Read();
-        var ledger = new FaultLedger(Engine.Options.RunRoot);
-        Leftovers.Remove(Engine, ledger);
+        var injector = new FaultInjector(Engine);
+        Leftovers.Remove(Engine, injector.Ledger);
         foreach (string image in all.SelectMany(s => s.Variants.Select(v => v.Target.Image).Append(s.Target.Image)).Distinct())
             Engine.Images.Get(image);
 
@@ -51,12 +52,12 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         for (int i = 0; i < all.Length; i++)
         {
             IReadOnlyList<TrialSpec> specs = names.Order(all[i], plan.Scenarios[i].Cells, plan.Scenarios[i].TrialsPerCell);
-            IReadOnlyList<TrialResult> results = RunAll(all[i], specs, ledger, options, began, cancellationToken);
+            IReadOnlyList<TrialResult> results = RunAll(all[i], specs, injector, options, began, cancellationToken);
             trials.AddRange(results);
             rows.AddRange(RowBuilder.Build(all[i], plan.Scenarios[i].Cells, results, options.Seed));
         }
 
-        FaultRecord[] open = [.. ledger.List().Where(f => f.Pid == Environment.ProcessId)];
+        FaultRecord[] open = [.. injector.Ledger.List().Where(f => f.Pid == Environment.ProcessId)];
         return new ScenarioReport
         {
             StartedAt = startedAt,
@@ -86,7 +87,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
 
     // Threads of their own: a trial waits most of its time, and the caller's thread pool is not ours to block.
     private IReadOnlyList<TrialResult> RunAll(
-        Scenario scenario, IReadOnlyList<TrialSpec> specs, FaultLedger ledger, RunOptions options, long began, CancellationToken cancellationToken)
+        Scenario scenario, IReadOnlyList<TrialSpec> specs, FaultInjector injector, RunOptions options, long began, CancellationToken cancellationToken)
     {
         var queue = new ConcurrentQueue<TrialSpec>(specs);
         var results = new ConcurrentQueue<TrialResult>();
@@ -115,7 +116,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
                 while (queue.TryDequeue(out TrialSpec? spec))
                 {
                     stop.Token.ThrowIfCancellationRequested();
-                    results.Enqueue(new TrialRunner(Engine, ledger, Report).Run(spec, stop.Token));
+                    results.Enqueue(new TrialRunner(Engine, injector, Report).Run(spec, stop.Token));
                     Interlocked.Increment(ref completed);
                     Report(spec, "done");
                 }

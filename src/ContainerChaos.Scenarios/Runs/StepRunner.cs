@@ -19,10 +19,8 @@ internal sealed class StepRunner(
     EndPoint endPoint,
     TrialWatch watch,
     OpenLoopLoad? probes,
-    FaultLedger ledger)
+    FaultInjector injector)
 {
-    internal const string ProtectLabel = "containerchaos.protect";
-
     /// <summary>What the name of a container's replacement ends with.</summary>
     internal const string ReplacementSuffix = "-next";
 
@@ -33,28 +31,30 @@ internal sealed class StepRunner(
 
     internal StepResult Run(ScenarioStep step, CancellationToken cancellationToken)
     {
-        if (container.Labels.TryGetValue(ProtectLabel, out string? isProtected) && isProtected == "true")
-            throw new TrialException($"{container.Name} is labelled {ProtectLabel}=true and is never touched.");
+        if (container.Labels.TryGetValue(ChaosTarget.ProtectLabel, out string? isProtected) && isProtected == "true")
+            throw new TrialException($"{container.Name} is labelled {ChaosTarget.ProtectLabel}=true and is never touched.");
         ContainerState before = watch.State;
         using DeathWatch? death = step.EffectIsExit ? DeathWatch.TryStart(before.Pid, before.PidStartTime) : null;
-        FaultRecord fault = ledger.Write(
-            Describe(step), container.Id, container.Name, "remove the container, which exists for this trial only");
+        RunningFault? running = null;
         try
         {
             long injected = MonotonicClock.Now;
-            TimeSpan? actTime = Act(step, ref injected, cancellationToken);
+            TimeSpan? actTime = Act(step, ref injected, ref running, cancellationToken);
             watch.Refresh();
             Watch(step, injected, cancellationToken);
             return Conclude(step, injected, actTime, death);
         }
         finally
         {
-            // What a request or a crash does to a container ends with the container or with the step: both are over here.
-            ledger.StrikeOut(fault);
+            if (running is not null)
+            {
+                running.Undo();
+                running.Dispose();
+            }
         }
     }
 
-    private TimeSpan? Act(ScenarioStep step, ref long injected, CancellationToken cancellationToken)
+    private TimeSpan? Act(ScenarioStep step, ref long injected, ref RunningFault? running, CancellationToken cancellationToken)
     {
         switch (step.Action)
         {
@@ -74,7 +74,18 @@ internal sealed class StepRunner(
                     ? null
                     : throw new TrialException($"the workload answered {step.Path} with {status}");
             case ScenarioAction.Crash:
-                engine.Crash(container.Id, step.Signal);
+                injected = Apply(new CrashFault(step.Signal));
+                return null;
+            case ScenarioAction.Fault when step.Fault!.IsInstant:
+                injected = Apply(step.Fault);
+                return null;
+            case ScenarioAction.Fault:
+                ChaosTarget target = ChaosTarget.Of(engine.Get(container.Id));
+                injected = MonotonicClock.Now;
+                running = injector.Start(step.Fault!, target, new FaultOptions { Duration = step.Duration });
+                // A service that is to bear it is looked at when it is over; one that is to die, all the time.
+                if (!step.EffectIsExit)
+                    running.WaitForEnd(cancellationToken);
                 return null;
             default:
                 long began = Stopwatch.GetTimestamp();
@@ -102,6 +113,14 @@ internal sealed class StepRunner(
 
         engine.MovePorts(container.Id, next.Id);
         return engine.Stop(container.Id, null, cancellationToken);
+    }
+
+    /// <summary>The moment just before it was done: the entry in the ledger is written by then.</summary>
+    private long Apply(FaultSpec fault)
+    {
+        long injected = 0;
+        injector.Apply(fault, ChaosTarget.Of(engine.Get(container.Id)), () => injected = MonotonicClock.Now);
+        return injected;
     }
 
     private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
@@ -168,6 +187,7 @@ internal sealed class StepRunner(
     {
         ScenarioAction.Request => "request " + step.Path,
         ScenarioAction.Crash => "crash by " + SignalName.Of(step.Signal),
+        ScenarioAction.Fault => step.Fault!.Name,
         _ => step.Action.ToString().ToLowerInvariant(),
     };
 }

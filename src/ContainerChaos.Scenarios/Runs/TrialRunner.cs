@@ -4,15 +4,18 @@ using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Scenarios.Load;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios;
 
 /// <summary>Runs one trial: a fresh container, a load, the steps, and nothing left of it afterwards.</summary>
-internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Action<TrialSpec, string> report)
+internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector, Action<TrialSpec, string> report)
 {
     // sockaddr_un holds 107 bytes of path, so the folder is short: the run root and a number.
     private const string SocketInside = "/run/target/http.sock";
     private static readonly TimeSpan s_baselineTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_longestTrial = TimeSpan.FromHours(1);
 
     internal static string SocketRoot(ContainerEngine engine) => Path.Combine(engine.Options.RunRoot, "load");
 
@@ -108,6 +111,22 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady);
         warnings.AddRange(Granted(scenario, engine.Start(container.Id, cancellationToken)));
+        RunningFault guard = injector.Guard(engine.Get(container.Id), $"trial {spec.Number} of {scenario.Name}: the container is stopped if the run is killed", s_longestTrial);
+        try
+        {
+            return Break(spec, container, endPoint, watch, steps, cancellationToken);
+        }
+        finally
+        {
+            guard.Undo();
+            guard.Dispose();
+        }
+    }
+
+    private LoadResult Break(
+        TrialSpec spec, Container container, EndPoint endPoint, TrialWatch watch, List<StepResult> steps, CancellationToken cancellationToken)
+    {
+        Scenario scenario = spec.Scenario;
         watch.Refresh();
         using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(scenario.Load, endPoint), watch);
         using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(LoadOptions(health, endPoint)) : null;
@@ -115,7 +134,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultLedger ledger, Ac
         long now = MonotonicClock.Now;
         if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, cancellationToken))
             throw new TrialException("the service was never steady before the fault: " + WhyNotSteady(container, watch));
-        var runner = new StepRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), container, endPoint, watch, probes, ledger);
+        var runner = new StepRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), container, endPoint, watch, probes, injector);
         foreach (ScenarioStep step in scenario.Steps)
         {
             if (!runner.CanRun(step))

@@ -1,7 +1,7 @@
 using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
-using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Scenarios.Recovery;
+using ContainerChaos.Supervisor;
 using ContainerChaos.Testing;
 
 namespace ContainerChaos.Scenarios.Tests.Runs;
@@ -85,6 +85,21 @@ public sealed class ScenarioRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Faults_are_actions_of_a_scenario_and_are_undone_when_they_end()
+    {
+        ScenarioReport report = Run(Crash
+            .Replace("command: [serve]", "command: [serve]\n  memory: 48m").Replace("policies: [\"no\", always]\n  init: [false, true]", "policies: [always]\n  init: [false]")
+            .Replace("{ action: crash, repeat: 2 }", "{ action: sigstop, duration: 600ms, label: stopped }\n  - { action: memory-overrun, effect: exit, duration: 5s, label: overrun }")
+            .Replace("exit-code: 137 }", "}"));
+        Assert.All(report.Trials, t => Assert.Null(t.Error));
+        StepResult[] steps = [.. Assert.Single(report.Trials).Steps];
+        Assert.Equal(["stopped", "overrun"], steps.Select(step => step.Label));
+        Assert.True(steps[0].Failed > 0 && steps[0].Stamps.Recovered && steps[0].ExitCode is null, $"{steps[0]}");
+        Assert.True(steps[1].OomKilled && steps[1].ExitCode == 137 && steps[1].Stamps.Recovered, $"{steps[1]}");
+        Assert.False(Directory.Exists(Path.Combine(_root.RunRoot, "faults")));
+    }
+
+    [Fact]
     public void A_cancelled_run_leaves_no_container_no_folder_and_no_fault()
     {
         using var cancel = new CancellationTokenSource();
@@ -113,8 +128,6 @@ public sealed class ScenarioRunnerTests : IDisposable
         Create("protected", dead, isProtected: true);
         Create("alive", TrialNames.Owner, isProtected: false);
         var ledger = new FaultLedger(_root.RunRoot);
-        FaultRecord mine = ledger.Write("crash", left, "left-behind", "remove it");
-        ledger.StrikeOut(mine);
         Leftovers.Remove(_engine, ledger);
         Assert.Equal(["alive", "protected"], _engine.List().Select(c => c.Name).Order());
     }

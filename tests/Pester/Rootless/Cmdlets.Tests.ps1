@@ -482,6 +482,32 @@ Describe 'Health, removal at the end, and the return after a boot' -Tag Always {
     }
 }
 
+Describe 'Faults' -Tag Always {
+    AfterEach { Assert-NothingLeft }
+
+    It 'crash and stop the user''s own containers, and are undone' {
+        Start-App app pause @{ RestartPolicy = 'always'; RestartDelay = 'none' } | Out-Null
+        $before = (Get-ChaosTarget app).Pid
+        Invoke-Fault app -Crash
+        Wait-Until { $now = Get-Container app; $now.State -eq 'Running' -and $now.Pid -ne $before }
+        $fault = Start-Fault app -SigStop
+        (Get-Fault).Id | Should -Be $fault.Id
+        (Get-ContainerProcess app).State | Should -Be 'Stopped'
+        Undo-Fault $fault.Id
+        (Get-ContainerProcess app).State | Should -Be 'Sleeping'
+        Start-Fault app -SigStop | Out-Null
+        Stop-Fault app
+        Stop-Chaos -All
+        Get-Fault | Should -BeNullOrEmpty
+        Should-FailWith PermissionDenied { Invoke-Fault app -Nice 5 @args }
+    }
+
+    It 'say without a delegated freezer that there is no group of its own' -Tag Undelegated {
+        Start-App | Out-Null
+        Should-FailWith NotSupported { Invoke-Fault app -Freeze @args }
+    }
+}
+
 Describe 'Networks' -Tag Always {
     AfterEach { Assert-NothingLeft }
 

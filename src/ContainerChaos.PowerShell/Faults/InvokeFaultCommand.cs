@@ -1,0 +1,105 @@
+using System.Management.Automation;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>Breaks containers on purpose, and returns when the fault is over and undone: at once for a crash, else after its duration.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "Fault", SupportsShouldProcess = true)]
+[OutputType(typeof(FaultRecord))]
+public sealed class InvokeFaultCommand : FaultCmdlet
+{
+    private const string CrashSet = "Crash", KillProcessSet = "KillProcess", EvictSet = "EvictPageCache", MonitorSet = "Monitor";
+
+    /// <summary>End PID 1 with a signal from outside: the restart policy stays armed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = CrashSet)]
+    public SwitchParameter Crash { get; set; }
+
+    /// <summary>The signal; KILL by default.</summary>
+    [Parameter(ParameterSetName = CrashSet)]
+    [Parameter(ParameterSetName = KillProcessSet)]
+    [ArgumentCompleter(typeof(SignalCompleter))]
+    public string Signal { get; set; } = "KILL";
+
+    /// <summary>End the processes with this name (15 characters of it); wildcards spare PID 1.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = KillProcessSet)]
+    [ValidateNotNullOrEmpty]
+    public string KillProcess { get; set; } = "";
+
+    /// <summary>The share of them, 0 to 1; at least one.</summary>
+    [Parameter(ParameterSetName = KillProcessSet)]
+    [ValidateRange(0d, 1d)]
+    public double Share { get; set; } = 1;
+
+    /// <summary>Drop the page cache: what is read next comes from the disk.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = EvictSet)]
+    public SwitchParameter EvictPageCache { get; set; }
+
+    /// <summary>End the monitor of the container; the container runs on, and the next look at it starts another.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MonitorSet)]
+    public SwitchParameter Monitor { get; set; }
+
+    /// <summary>How long a fault lasts that is not over at once: <c>500ms</c>, <c>10s</c>, <c>2m</c>, a time span or seconds; 10 s by default.</summary>
+    [Parameter]
+    [DurationArgument]
+    public TimeSpan Duration { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Return what was done.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override FaultSpec ReadFault() => ParameterSetName switch
+    {
+        CrashSet => new CrashFault(ReadSignal(Signal)),
+        KillProcessSet => new KillProcessFault(KillProcess, Share, ReadSignal(Signal), GivenSeed),
+        EvictSet => new EvictPageCacheFault(),
+        MonitorSet => new MonitorFault(),
+        _ => base.ReadFault(),
+    };
+
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets)
+    {
+        var running = new List<RunningFault>();
+        try
+        {
+            foreach (var target in targets)
+            {
+                Attempt(target.ToString(), () =>
+                {
+                    if (fault.IsInstant)
+                        Report(Injector.Apply(fault, target));
+                    else
+                        running.Add(Injector.Start(fault, target, new FaultOptions { Duration = Duration, StopWhen = StopWhen }));
+                });
+            }
+            foreach (var one in running)
+                Attempt(one.Record.Target.Name, () => Finish(one));
+        }
+        finally
+        {
+            // Those that Ctrl-C has left in force; one that ended by itself is no error.
+            foreach (var one in running)
+            {
+                Attempt(one.Record.Target.Name, one.Undo);
+                one.Dispose();
+            }
+        }
+    }
+
+    private void Finish(RunningFault fault)
+    {
+        var end = fault.WaitForEnd(Cancellation);
+        if (end == FaultEnd.StopCondition)
+            WriteWarning($"{fault.Record.Target}: the fault {fault.Record.Fault} was undone early: {fault.Detail}.");
+        else
+            WriteVerbose($"{fault.Record.Target}: {fault.Record.Fault} is undone ({end}).");
+        Report(fault.Record);
+    }
+
+    private void Report(FaultRecord record)
+    {
+        WriteVerbose($"{record.Target}: {record.Effect}");
+        if (PassThru)
+            WriteObject(record);
+    }
+}

@@ -1,0 +1,44 @@
+namespace ContainerChaos.Supervisor;
+
+/// <summary>What one step of a fault, or of its undo, does.</summary>
+public enum FaultOperation
+{
+    /// <summary>Writes <see cref="FaultStep.Value"/> to the existing file <see cref="FaultStep.Path"/>, in one write(2).</summary>
+    Write,
+
+    /// <summary>Freezes the control group whose freezer directory is <see cref="FaultStep.Path"/>, and waits until it is.</summary>
+    Freeze,
+
+    /// <summary>Lets it go on.</summary>
+    Thaw,
+
+    /// <summary>Sends the signal <see cref="FaultStep.Number"/> to a process.</summary>
+    Signal,
+
+    /// <summary>Sets the resource limit <see cref="FaultStep.Number"/> (RLIMIT_*) of a process to <see cref="FaultStep.Soft"/> and <see cref="FaultStep.Hard"/>.</summary>
+    SetLimit,
+
+    /// <summary>Sets the nice value of all threads of a process.</summary>
+    SetNice,
+
+    /// <summary>Makes the control group <see cref="FaultStep.Path"/>, a path below each hierarchy's root.</summary>
+    MakeGroup,
+
+    /// <summary>Ends the processes of that group and removes it.</summary>
+    RemoveGroup,
+
+    /// <summary>
+    /// Takes <see cref="FaultStep.Size"/> bytes of the file system that <see cref="FaultStep.Path"/> is in, with a file that has no name
+    /// (O_TMPFILE): it is gone with the process that holds it, whatever happens. Size 0 takes all there is.
+    /// </summary>
+    Fill,
+
+    /// <summary>Makes <see cref="FaultStep.Number"/> empty files in the new directory <see cref="FaultStep.Path"/>, fewer where there are not so many inodes.</summary>
+    MakeFiles,
+
+    /// <summary>Removes that directory with its files.</summary>
+    RemoveFiles,
+
+    /// <summary>Stops a container of ours by the control socket <see cref="FaultStep.Path"/> of its monitor, at once, as an operator does.</summary>
+    StopContainer,
+}

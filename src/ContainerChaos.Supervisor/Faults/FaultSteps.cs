@@ -1,0 +1,241 @@
+using ContainerChaos.Linux;
+using ContainerChaos.Runtime;
+
+namespace ContainerChaos.Supervisor;
+
+/// <summary>Does the steps of faults: in the watchdog, and in whoever undoes what a killed one left.</summary>
+internal static class FaultSteps
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Does steps in order, up to the first that fails.</summary>
+    /// <param name="steps">The steps.</param>
+    /// <param name="held">Takes the descriptors that the fault lasts as long as.</param>
+    /// <exception cref="ErrnoException">A step failed.</exception>
+    internal static void Apply(IEnumerable<FaultStep> steps, List<FileDescriptor> held)
+    {
+        foreach (var step in steps)
+            Do(step, held);
+    }
+
+    /// <summary>Does the undo steps, all of them: what is gone already needs no undo.</summary>
+    /// <returns>What could not be undone, null when nothing is left.</returns>
+    internal static string? Undo(FaultRecord record)
+    {
+        string? error = null;
+        foreach (var step in record.Undo)
+        {
+            try
+            {
+                Do(step, held: null);
+            }
+            catch (ErrnoException e) when (e.Errno is Errno.ENOENT or Errno.ENODEV or Errno.ESRCH)
+            {
+                // The container is gone, and with it what was done to it.
+            }
+            catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException or ContainerException)
+            {
+                error ??= e.Message;
+            }
+        }
+        return error;
+    }
+
+    private static void Do(FaultStep step, List<FileDescriptor>? held)
+    {
+        switch (step.Operation)
+        {
+            case FaultOperation.Write:
+                // Guarded by a process where the path leads through one.
+                if (step.Pid == 0 || ProcessStat.TryReadStartTime(step.Pid) == step.PidStartTime)
+                    Write(step.Path!, step.Value!, tolerated: (Errno)step.Number);
+                break;
+            case FaultOperation.Freeze:
+                Freeze(step.Path!);
+                break;
+            case FaultOperation.Thaw:
+                if (File.Exists(step.Path + "/freezer.state"))
+                    Write(step.Path + "/freezer.state", "THAWED");
+                else
+                    Write(step.Path + "/cgroup.freeze", "0");
+                break;
+            case FaultOperation.Signal:
+            {
+                using var process = PidFd.TryOpen(step.Pid, step.PidStartTime);
+                process?.SendSignal(step.Number);
+                break;
+            }
+            case FaultOperation.SetLimit:
+                if (IsAlive(step))
+                    ProcessTuning.SetLimit(step.Pid, step.Number, step.Soft, step.Hard);
+                break;
+            case FaultOperation.SetNice:
+                if (IsAlive(step))
+                    ProcessTuning.SetNice(step.Pid, step.Number);
+                break;
+            case FaultOperation.MakeGroup:
+                CgroupHost.Current.Group(step.Path!).Create();
+                break;
+            case FaultOperation.RemoveGroup:
+                RemoveGroup(CgroupHost.Current.Group(step.Path!));
+                break;
+            case FaultOperation.Fill:
+                held?.Add(Fill(step));
+                break;
+            case FaultOperation.MakeFiles:
+                MakeFiles(step);
+                break;
+            case FaultOperation.RemoveFiles:
+                RemoveFiles(step);
+                break;
+            case FaultOperation.StopContainer:
+                StopContainer(step);
+                break;
+            default:
+                throw new ErrnoException(Errno.EINVAL, "fault", step.Operation.ToString());
+        }
+    }
+
+    private static bool IsAlive(FaultStep step) => ProcessStat.TryReadStartTime(step.Pid) == step.PidStartTime;
+
+    private static void Write(string path, string value, Errno tolerated = Errno.None)
+    {
+        using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY);
+        try
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(value));
+        }
+        catch (ErrnoException e) when (tolerated == Errno.None || e.Errno != tolerated)
+        {
+            throw new ErrnoException(e.Errno, "write", $"'{value}' to {path}");
+        }
+        catch (ErrnoException)
+        {
+            // As the step says, that is no failure.
+        }
+    }
+
+    private static void Freeze(string directory)
+    {
+        if (!File.Exists(directory + "/freezer.state"))
+        {
+            Write(directory + "/cgroup.freeze", "1");
+            return;
+        }
+        // freezer-subsystem.txt: the state may stay at FREEZING, reading it makes the kernel look again, and nothing announces it.
+        Write(directory + "/freezer.state", "FROZEN");
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        for (var pause = 0; !File.ReadAllText(directory + "/freezer.state").StartsWith("FROZEN", StringComparison.Ordinal); pause = Math.Min(pause + 1, 10))
+        {
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > s_patience)
+                throw new ErrnoException(Errno.ETIMEDOUT, "freeze", directory);
+            Thread.Sleep(pause);
+        }
+    }
+
+    private static void RemoveGroup(Cgroup group)
+    {
+        if (!group.Exists)
+            return;
+        group.EndProcesses(s_patience);
+        if (!group.TryDelete())
+            throw new ErrnoException(Errno.EBUSY, "rmdir", group.Path);
+    }
+
+    private static FileDescriptor Fill(FaultStep step)
+    {
+        using var root = UnixDirectory.Open(step.Path!);
+        using var directory = root.TryOpenInRoot(step.Value!.TrimStart('/')) ?? throw new ErrnoException(Errno.ENOENT, "open", step.Value!);
+        var file = directory.CreateUnnamedFile();
+        try
+        {
+            // What fits: another process may take some of it meanwhile, so the last part is halved until there is none.
+            for (var part = step.Size; part >= 4096;)
+            {
+                try
+                {
+                    file.Allocate(step.Size - part, part);
+                    break;
+                }
+                catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
+                {
+                    part = Halve(file, step.Size - part, part);
+                }
+            }
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        static long Halve(FileDescriptor file, long offset, long part)
+        {
+            for (var half = part / 2; half >= 4096; half /= 2)
+            {
+                try
+                {
+                    file.Allocate(offset, half);
+                    return part - half;
+                }
+                catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
+                {
+                }
+            }
+            return 0;
+        }
+    }
+
+    private static void MakeFiles(FaultStep step)
+    {
+        using var root = UnixDirectory.Open(step.Path!);
+        var (parent, name) = Split(step.Value!);
+        using var above = root.TryOpenInRoot(parent) ?? throw new ErrnoException(Errno.ENOENT, "open", parent);
+        above.CreateDirectory(name);
+        using var directory = above.TryOpenInRoot(name)!;
+        try
+        {
+            for (var i = 0; i < step.Number; i++)
+                directory.CreateFile(FileName(i)).Dispose();
+        }
+        catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            // That is the point.
+        }
+    }
+
+    private static void RemoveFiles(FaultStep step)
+    {
+        using var root = UnixDirectory.Open(step.Path!);
+        var (parent, name) = Split(step.Value!);
+        using var above = root.TryOpenInRoot(parent);
+        using var directory = above?.TryOpenInRoot(name);
+        if (directory is null)
+            return;
+        // By the names that were made, so that nothing else is removed whatever has been put there.
+        for (var i = 0; i < step.Number && directory.TryStat(FileName(i)) is not null; i++)
+            directory.Remove(FileName(i), isDirectory: false);
+        above!.Remove(name, isDirectory: true);
+    }
+
+    private static (string Parent, string Name) Split(string path) =>
+        path.TrimStart('/') is var relative && relative.LastIndexOf('/') is >= 0 and var slash ? (relative[..slash], relative[(slash + 1)..]) : ("", relative);
+
+    private static string FileName(int index) => "f" + index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static void StopContainer(FaultStep step)
+    {
+        using (var monitor = MonitorClient.TryConnect(new ContainerPaths(step.Value!, step.Path!)))
+        {
+            if (monitor is not null)
+            {
+                monitor.Stop(TimeSpan.Zero);
+                return;
+            }
+        }
+        const int SIGKILL = 9;
+        using var process = PidFd.TryOpen(step.Pid, step.PidStartTime);
+        process?.SendSignal(SIGKILL);
+    }
+}

@@ -1,0 +1,39 @@
+using ContainerChaos.Engine;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.Scenarios.Tests.Faults;
+
+/// <summary>A process that starts a fault and is killed in the middle of it, as a shell may be.</summary>
+internal static class FaultOwner
+{
+    /// <summary><c>DATAROOT RUNROOT CGROUP CONTAINER STEP</c>: starts the fault of a scenario step, says its id, and waits to be killed.</summary>
+    private static int Main(string[] arguments)
+    {
+        if (arguments is not [var data, var run, var cgroup, var container, var step])
+            return 2;
+        var engine = new ContainerEngine(new EngineOptions
+        {
+            DataRoot = data,
+            RunRoot = run,
+            CgroupParent = cgroup,
+            CcrunPath = Testing.TestRoot.CcrunPath,
+            TargetPath = Testing.TestRoot.TargetPath,
+        });
+        using RunningFault fault = new FaultInjector(engine).Start(Read(step), ChaosTarget.Of(engine.Get(container)), new FaultOptions { Duration = TimeSpan.FromMinutes(1) });
+        Console.WriteLine(fault.Record.Id);
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
+    /// <summary>The fault of a step as a scenario file has it, such as <c>action: freeze</c>.</summary>
+    internal static FaultSpec Read(string step) => ScenarioFile.Parse(
+        new StringReader($$"""
+            schema: 1
+            name: one
+            title: One fault
+            description: A test's.
+            steps:
+              - { {{step}} }
+            """), "test.yaml").Steps[0].Fault!;
+}

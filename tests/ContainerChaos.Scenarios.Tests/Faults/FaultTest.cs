@@ -1,0 +1,80 @@
+using ContainerChaos.Engine;
+using ContainerChaos.Linux;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
+using ContainerChaos.Testing;
+
+namespace ContainerChaos.Scenarios.Tests.Faults;
+
+/// <summary>An engine with one container that is broken.</summary>
+public abstract class FaultTest : IDisposable
+{
+    protected const string Name = "target";
+    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    protected FaultTest()
+    {
+        Engine = new ContainerEngine(new EngineOptions
+        {
+            DataRoot = Root.DataRoot,
+            RunRoot = Root.RunRoot,
+            CgroupParent = Root.CgroupParent,
+            CcrunPath = TestRoot.CcrunPath,
+            TargetPath = TestRoot.TargetPath,
+        });
+        Injector = new FaultInjector(Engine);
+    }
+
+    private protected TestRoot Root { get; } = new();
+
+    private protected ContainerEngine Engine { get; }
+
+    private protected FaultInjector Injector { get; }
+
+    private protected ChaosTarget Target => ChaosTarget.Of(Engine.Get(Name));
+
+    public virtual void Dispose()
+    {
+        foreach (FaultRecord record in Injector.Ledger.List())
+            Injector.Ledger.Undo(record.Id);
+        foreach (Container container in Engine.List())
+            Engine.Remove(container.Id, force: true);
+        Root.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected Container Run(string name = Name, string policy = "no", IReadOnlyDictionary<string, string>? labels = null, bool init = false)
+    {
+        Container made = Engine.Create(new ContainerCreateOptions
+        {
+            Name = name,
+            Image = "target",
+            Command = ["serve", "--unix", "/http.sock"],
+            MemoryBytes = 48 << 20,
+            PidsLimit = 64,
+            Network = "none",
+            RestartPolicy = Supervisor.RestartPolicy.Parse(policy),
+            RestartDelay = Supervisor.RestartDelay.Parse("none"),
+            Init = init,
+            Labels = labels ?? new Dictionary<string, string>(),
+        });
+        return Engine.Start(made.Id);
+    }
+
+    /// <summary>The process that looks after a fault: its name is in the lock.</summary>
+    private protected PidFd OpenWatchdog(string id)
+    {
+        // Not by File.ReadAllText, which takes a lock of its own on what it reads.
+        using FileDescriptor file = FileDescriptor.Open(Path.Combine(Injector.Ledger.Directory, id + ".lock"), OpenFlags.O_RDONLY);
+        var buffer = new byte[64];
+        string[] words = System.Text.Encoding.ASCII.GetString(buffer, 0, file.ReadFromStart(buffer)).Split(' ');
+        WatchdogPid = int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture);
+        return PidFd.TryOpen(WatchdogPid, ulong.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture)) ?? throw new InvalidOperationException("The watchdog is gone.");
+    }
+
+    /// <summary>The PID of the last one that was opened.</summary>
+    private protected int WatchdogPid { get; private set; }
+
+    private protected RunningFault Start(string step, TimeSpan? duration = null, params string[] stopWhen) => Injector.Start(
+        FaultOwner.Read(step), Target, new FaultOptions { Duration = duration ?? TimeSpan.FromMinutes(1), StopWhen = [.. stopWhen.Select(StopCondition.Parse)] });
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using ContainerChaos.Engine;
+using ContainerChaos.Linux;
+using ContainerChaos.Scenarios.Faults;
+
+namespace ContainerChaos.Scenarios.Tests.Faults;
+
+/// <summary>What faults change of a container, as the kernel has it.</summary>
+internal sealed record TargetState
+{
+    public required string Freezer { get; init; }
+
+    public required string MemoryLimit { get; init; }
+
+    public required string CpuQuota { get; init; }
+
+    public required string CpuWeight { get; init; }
+
+    public required long Pids { get; init; }
+
+    public required int Zombies { get; init; }
+
+    public required char InitState { get; init; }
+
+    public required ulong FileLimit { get; init; }
+
+    public required int Nice { get; init; }
+
+    public required string OomScoreAdjustment { get; init; }
+
+    public required long SharedMemory { get; init; }
+
+    public required int SharedFiles { get; init; }
+
+    public required int Groups { get; init; }
+
+    public required int Loads { get; init; }
+
+    public static TargetState Read(ContainerEngine engine, string name)
+    {
+        ChaosTarget target = ChaosTarget.Of(engine.Get(name));
+        ProcessCgroup cgroup = ProcessCgroup.TryRead(target.Pid)!;
+        string Text(string controller, string version1, string version2) =>
+            File.ReadAllText(Path.Combine(cgroup.Find(controller)!, cgroup.IsUnified(controller) ? version2 : version1)).Trim();
+        string shared = $"/proc/{target.Pid}/root/dev/shm";
+        ProcessStat.TryRead(target.Pid, out ProcessStat stat);
+        string above = Path.GetDirectoryName(cgroup.Find("cpu")!)!;
+        return new TargetState
+        {
+            Freezer = Text("freezer", "freezer.state", "cgroup.freeze"),
+            MemoryLimit = Text("memory", "memory.limit_in_bytes", "memory.max") + (cgroup.IsUnified("memory") ? " " + Text("memory", "", "memory.high") : ""),
+            CpuQuota = Text("cpu", "cpu.cfs_quota_us", "cpu.max"),
+            CpuWeight = Text("cpu", "cpu.shares", "cpu.weight"),
+            Pids = long.Parse(Text("pids", "pids.current", "pids.current"), CultureInfo.InvariantCulture),
+            Zombies = engine.CountZombies(name),
+            // Whether it runs or sleeps is its own business.
+            InitState = stat.State is 'R' or 'D' ? 'S' : stat.State,
+            FileLimit = ProcessTuning.ReadLimit(target.Pid, 7).Soft,
+            Nice = ProcessTuning.ReadNice(target.Pid),
+            OomScoreAdjustment = File.ReadAllText($"/proc/{target.Pid}/oom_score_adj").Trim(),
+            SharedMemory = new DriveInfo(shared).AvailableFreeSpace,
+            SharedFiles = Directory.EnumerateDirectories(shared).Sum(folder => Directory.EnumerateFiles(folder).Count()),
+            Groups = Directory.EnumerateDirectories(above).Count(),
+            Loads = cgroup.Pids("pids").Count(pid => ProcessCommandLine.TryRead(pid)?.StartsWith("ccrun load", StringComparison.Ordinal) == true),
+        };
+    }
+}

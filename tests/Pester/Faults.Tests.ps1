@@ -1,0 +1,123 @@
+Describe 'Faults' {
+    BeforeAll {
+        . $PSScriptRoot/Suite.ps1; Watch-Container
+        $limits = @{ Memory = '48m'; PidsLimit = 64; RestartPolicy = 'always'; RestartDelay = 'none' }
+        New-Container web-1 -Image target -Command pause @limits -Label @{ tier = 'web' } | Start-Container
+        New-Container web-2 -Image target -Command pause @limits -Label @{ tier = 'web' } | Start-Container
+        New-Container web-3 -Image target -Command pause @limits -Label @{ 'containerchaos.protect' = 'true' } | Start-Container
+        function Get-InitState([string] $Name) { (Get-ContainerProcess $Name | Where-Object Pid -EQ 1).State }
+    }
+    AfterEach {
+        Get-Fault | Should -BeNullOrEmpty
+        "$env:CONTAINERCHAOS_RUN/faults" | Should -Not -Exist
+    }
+    AfterAll { Assert-NothingLeft }
+
+    It 'crash PID 1, and the policy brings it back' {
+        $before = Get-Container web-1
+        $done = Invoke-Fault web-1 -Crash -PassThru
+        $done.Fault | Should -Be 'crash'
+        Wait-Until { $now = Get-Container web-1; $now.State -eq 'Running' -and $now.Pid -ne $before.Pid }
+        (Get-Container web-1).RestartCount | Should -BeGreaterThan $before.RestartCount
+    }
+
+    It 'last from Start-Fault to Stop-Fault, and Get-Fault shows them' {
+        $fault = Start-Fault web-1 -SigStop -Duration 1m
+        Get-InitState web-1 | Should -Be 'Stopped'
+        $listed = Get-Fault web-*
+        $listed.Id | Should -Be $fault.Id
+        $table = $listed | Out-String -Width 200
+        $table | Should -Match 'Id +Fault +Target +Since +Until +Effect'
+        $table | Should -Match "$($fault.Id) +sigstop +web-1 .*SIGSTOP"
+        Stop-Fault web-1
+        Get-InitState web-1 | Should -Be 'Sleeping'
+        $fault | Stop-Fault
+    }
+
+    It 'end with their duration' {
+        $took = Measure-Command { $done = Invoke-Fault web-1, web-2 -Freeze -Duration 300ms -PassThru }
+        $done.Target.Name | Should -Be 'web-1', 'web-2'
+        $took.TotalSeconds | Should -BeLessThan 5
+        Get-InitState web-2 | Should -Be 'Sleeping'
+    }
+
+    It 'are undone by id, from the pipeline, and by Stop-Chaos' {
+        $first = Start-Fault web-1 -CpuQuota 0.5
+        $second = Start-Fault web-2 -Nice 10
+        $third = Start-Fault web-2 -Zombie 5
+        Get-ZombieCount web-2 | ForEach-Object Count | Should -Be 5
+        Undo-Fault $first.Id
+        Get-Fault -Id $second.Id | Undo-Fault
+        (Get-Fault).Id | Should -Be $third.Id
+        (Stop-Chaos -All -PassThru).Id | Should -Be $third.Id
+        Get-ZombieCount web-2 | ForEach-Object Count | Should -Be 0
+        Should-FailWith FaultNotFound { Undo-Fault $first.Id @args }
+        Should-FailWith FaultNotFound { Stop-Fault web-1 @args }
+        Undo-Fault *
+        Stop-Chaos
+    }
+
+    It 'are listed with target and effect by -WhatIf, and nothing is done' {
+        $before = (Get-Container web-1).Pid
+        $text = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'; Invoke-Fault web-* -MemoryLimit 32MB -WhatIf; Invoke-Fault web-1 -Crash -WhatIf" | Out-String
+        $text | Should -Match 'memory-limit: memory\S+ \d+ becomes 33554432.*web-1'
+        $text | Should -Match 'crash: SIGKILL to PID 1.*web-1'
+        $text | Should -Not -Match 'web-3'
+        (Get-Container web-1).Pid | Should -Be $before
+    }
+
+    It 'need a target, and never touch a protected one' {
+        Should-FailWith PermissionDenied { Invoke-Fault web-3 -Crash @args }
+        Should-FailWith ContainerNotFound { Invoke-Fault nobody -Crash @args }
+        Invoke-Fault nobody* -Crash -ErrorAction Stop
+        { Invoke-Fault -Crash } | Should -Throw '*all are never meant*'
+        { Invoke-Fault web-1 } | Should -Throw '*parameter set*'
+    }
+
+    It 'take labels, and some of the targets by a seed' {
+        (Invoke-Fault -Label tier=web -EvictPageCache -PassThru).Target.Name | Should -Be 'web-1', 'web-2'
+        Invoke-Fault -Label tier=db -EvictPageCache -PassThru | Should -BeNullOrEmpty
+        $one = (Invoke-Fault web-* -EvictPageCache -Count 1 -Seed 3 -PassThru).Target.Name
+        $one | Should -HaveCount 1
+        (Invoke-Fault web-* -EvictPageCache -Percent 50 -Seed 3 -PassThru).Target.Name | Should -Be $one
+        (Get-Container web-* | Where-Object Name -NE web-3 | Invoke-Fault -EvictPageCache -PassThru).Target.Name | Should -Be 'web-1', 'web-2'
+        (Get-ChaosTarget web-2 | Invoke-Fault -EvictPageCache -PassThru).Target.Name | Should -Be 'web-2'
+    }
+
+    It 'refuse to hold the same limit twice' {
+        $first = Start-Fault web-1 -MemoryLimit 32MB
+        $failure = Should-FailWith InvalidState { Start-Fault web-1 -MemoryLimit 40MB @args }
+        $failure.ErrorDetails.RecommendedAction | Should -Match $first.Id
+        $first | Stop-Fault
+    }
+
+    It 'end early when a stop condition holds, with a warning' {
+        Invoke-Fault web-1 -Freeze -Duration 1m -StopWhen 'memory<1000t' -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -Match 'undone early: memory<'
+        { Invoke-Fault web-1 -Freeze -StopWhen 'nonsense' } | Should -Throw '*stop condition*'
+    }
+
+    It 'end with the shell that started them' {
+        $id = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'; (Start-Fault web-1 -Freeze).Id; [Diagnostics.Process]::GetCurrentProcess().Kill()"
+        $id | Should -Match '^[0-9a-f]{8}$'
+        Wait-Until { -not (Test-Path "$env:CONTAINERCHAOS_RUN/faults/$id.json") }
+        Get-InitState web-1 | Should -Be 'Sleeping'
+    }
+
+    It 'complete targets, ids and signals' {
+        function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
+        $fault = Start-Fault web-1 -Nice 5
+        Complete 'Invoke-Fault web-1' | Should -Be 'web-1'
+        Complete 'Undo-Fault ' | Should -Be $fault.Id
+        Complete 'Invoke-Fault web-1 -SignalStorm USR' | Should -Contain 'USR1'
+        $fault | Stop-Fault
+    }
+
+    It 'can be done to whatever Get-ChaosTarget finds' {
+        $found = Get-ChaosTarget
+        ($found | Where-Object Kind -EQ container).Name | Should -Contain 'web-1'
+        (Get-ChaosTarget container:web-*).Name | Should -Be 'web-1', 'web-2', 'web-3'
+        (Get-ChaosTarget web-3).IsProtected | Should -BeTrue
+        Get-ChaosTarget -Kind docker nothing | Should -BeNullOrEmpty
+    }
+}
