@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ContainerChaos.Linux;
 
 /// <summary>
@@ -45,6 +47,16 @@ public sealed class ProcessCgroup
 
     /// <summary>Whether the process is in the root group of a controller: what is written there is about the whole host.</summary>
     public bool IsRoot(string controller) => TryFind(controller, out var part) && part.Directory.TrimEnd('/') == part.Mount.TrimEnd('/');
+
+    /// <summary>Whether one of a process's groups has a name in its path; false when the process is gone. A zombie is in no version 1 group.</summary>
+    /// <param name="pid">The PID.</param>
+    /// <param name="name">The name.</param>
+    public static bool Mentions(int pid, string name)
+    {
+        Span<byte> buffer = stackalloc byte[ProcFile.BufferSize];
+        var length = ProcFile.TryRead(pid, "cgroup"u8, buffer);
+        return length > 0 && buffer[..length].IndexOf(Encoding.UTF8.GetBytes(name)) >= 0;
+    }
 
     /// <summary>The processes of the group that a controller works on, and of the groups below it.</summary>
     public IReadOnlyList<int> Pids(string controller) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -13,11 +12,11 @@ namespace ContainerChaos.Supervisor;
 /// </summary>
 /// <remarks>
 /// Beside each is a lock (flock(2)) that is held without a gap: by whoever writes the entry, then by the watchdog, which inherits it. An
-/// entry whose lock is free is left over. The files are below the run root, which does not outlive the boot, as no fault does.
+/// entry whose lock is free is left over. The files are below the run root, which does not outlive the boot: they need no fsync(2).
 /// </remarks>
 public sealed class FaultLedger
 {
-    private const int SIGTERM = 15, SIGKILL = 9;
+    private const int SIGTERM = 15, SIGKILL = 9, SIGCONT = 18;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens a ledger. Nothing is read or made before it is needed.</summary>
@@ -51,17 +50,7 @@ public sealed class FaultLedger
 
     /// <summary>An entry; null when there is none.</summary>
     /// <param name="id">Its id.</param>
-    public FaultRecord? TryRead(string id)
-    {
-        try
-        {
-            return JsonFile.TryRead(PathOf(id), FaultJson.Default.FaultRecord);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public FaultRecord? TryRead(string id) => JsonFile.TryReadIntact(PathOf(id), FaultJson.Default.FaultRecord);
 
     /// <summary>Whether nobody looks after a fault any more: its watchdog was killed, or whoever wrote it before there was one.</summary>
     /// <param name="id">The fault's id.</param>
@@ -155,7 +144,7 @@ public sealed class FaultLedger
             try
             {
                 handle.TryLock();
-                WriteDurably(entry);
+                JsonFile.Write(PathOf(entry.Id), entry, FaultJson.Default.FaultRecord);
                 return (entry, handle);
             }
             catch
@@ -207,23 +196,13 @@ public sealed class FaultLedger
     {
         if (FaultSteps.Undo(record) is { } error)
         {
-            WriteDurably(record with { Error = error });
+            JsonFile.Write(PathOf(record.Id), record with { Error = error }, FaultJson.Default.FaultRecord);
             throw new ContainerException(ErrorReason.KernelError, $"{record.Target}: fault {record.Id} ({record.Fault}) could not be undone: {error}", record.Target.Name)
             {
                 Remedy = $"Remove the cause and repeat it: Undo-Fault {record.Id}",
             };
         }
         StrikeOut(record.Id);
-    }
-
-    private void WriteDurably(FaultRecord record)
-    {
-        var path = PathOf(record.Id);
-        using (var file = FileDescriptor.Open(path + ".new", OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */))
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(record, FaultJson.Default.FaultRecord));
-        StableStorage.Sync(path + ".new");
-        File.Move(path + ".new", path, overwrite: true);
-        StableStorage.Sync(Directory);
     }
 
     private FileDescriptor? TryOpenLock(string id) => FileDescriptor.TryOpen(LockOf(id), OpenFlags.O_RDWR, 0, out _);
@@ -249,6 +228,8 @@ public sealed class FaultLedger
             return;
         }
         watchdog.SendSignal(isLate ? SIGKILL : SIGTERM);
+        // One that was stopped hears it only then.
+        watchdog.SendSignal(SIGCONT);
         watchdog.WaitForEnd(s_patience);
     }
 }

@@ -60,11 +60,11 @@ internal static class FaultSteps
                     Write(step.Path + "/cgroup.freeze", "0");
                 break;
             case FaultOperation.Signal:
-            {
-                using var process = PidFd.TryOpen(step.Pid, step.PidStartTime);
-                process?.SendSignal(step.Number);
-                break;
-            }
+                {
+                    using var process = PidFd.TryOpen(step.Pid, step.PidStartTime);
+                    process?.SendSignal(step.Number);
+                    break;
+                }
             case FaultOperation.SetLimit:
                 if (IsAlive(step))
                     ProcessTuning.SetLimit(step.Pid, step.Number, step.Soft, step.Hard);

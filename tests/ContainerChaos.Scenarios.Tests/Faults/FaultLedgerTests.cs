@@ -61,7 +61,7 @@ public sealed class FaultLedgerTests : IDisposable
     public void Many_processes_may_write_and_strike_out_at_once()
     {
         var ledger = new FaultLedger(_directory);
-        Parallel.For(0, 400, i =>
+        Parallel.For(0, 200, i =>
         {
             (FaultRecord record, FileDescriptor handle) = ledger.Write(() => Made("a" + i));
             using (handle)

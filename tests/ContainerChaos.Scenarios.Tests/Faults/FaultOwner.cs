@@ -1,16 +1,15 @@
 using ContainerChaos.Engine;
 using ContainerChaos.Scenarios.Faults;
-using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios.Tests.Faults;
 
-/// <summary>A process that starts a fault and is killed in the middle of it, as a shell may be.</summary>
+/// <summary>A process that starts faults and is killed in the middle of them, as a shell may be.</summary>
 internal static class FaultOwner
 {
-    /// <summary><c>DATAROOT RUNROOT CGROUP CONTAINER STEP</c>: starts the fault of a scenario step, says its id, and waits to be killed.</summary>
+    /// <summary><c>DATAROOT RUNROOT CGROUP (CONTAINER STEP)…</c>: starts the fault of each scenario step, says its id, and waits to be killed.</summary>
     private static int Main(string[] arguments)
     {
-        if (arguments is not [var data, var run, var cgroup, var container, var step])
+        if (arguments is not [var data, var run, var cgroup, .. var faults])
             return 2;
         var engine = new ContainerEngine(new EngineOptions
         {
@@ -20,8 +19,19 @@ internal static class FaultOwner
             CcrunPath = Testing.TestRoot.CcrunPath,
             TargetPath = Testing.TestRoot.TargetPath,
         });
-        using RunningFault fault = new FaultInjector(engine).Start(Read(step), ChaosTarget.Of(engine.Get(container)), new FaultOptions { Duration = TimeSpan.FromMinutes(1) });
-        Console.WriteLine(fault.Record.Id);
+        var injector = new FaultInjector(engine);
+        foreach (string[] fault in faults.Chunk(2))
+        {
+            try
+            {
+                Console.WriteLine(injector.Start(Read(fault[1]), ChaosTarget.Of(engine.Get(fault[0])), new FaultOptions { Duration = TimeSpan.FromMinutes(1) }).Record.Id);
+            }
+            catch (Runtime.ContainerException e)
+            {
+                Console.WriteLine(e.Message);
+            }
+        }
+
         Thread.Sleep(Timeout.Infinite);
         return 0;
     }

@@ -32,7 +32,8 @@ internal sealed record TargetState
 
     public required int SharedFiles { get; init; }
 
-    public required int Groups { get; init; }
+    /// <summary>The groups of noisy neighbours, beside the target.</summary>
+    public required int Neighbours { get; init; }
 
     public required int Loads { get; init; }
 
@@ -60,7 +61,7 @@ internal sealed record TargetState
             OomScoreAdjustment = File.ReadAllText($"/proc/{target.Pid}/oom_score_adj").Trim(),
             SharedMemory = new DriveInfo(shared).AvailableFreeSpace,
             SharedFiles = Directory.EnumerateDirectories(shared).Sum(folder => Directory.EnumerateFiles(folder).Count()),
-            Groups = Directory.EnumerateDirectories(above).Count(),
+            Neighbours = Directory.EnumerateDirectories(above, "neighbour-*").Count(),
             Loads = cgroup.Pids("pids").Count(pid => ProcessCommandLine.TryRead(pid)?.StartsWith("ccrun load", StringComparison.Ordinal) == true),
         };
     }

@@ -55,7 +55,7 @@ public sealed class WatchdogTests : FaultTest
     }
 
     [Fact]
-    public void A_stopped_watchdog_is_killed_and_the_fault_undone_without_it()
+    public void A_stopped_watchdog_is_woken_to_undo_the_fault()
     {
         const int SIGSTOP = 19;
         Run();
@@ -131,7 +131,9 @@ public sealed class WatchdogTests : FaultTest
         Run();
         using RunningFault fault = Start("action: freeze");
         using PidFd watchdog = OpenWatchdog(fault.Record.Id);
-        string line = File.ReadLines($"/proc/{WatchdogPid}/smaps_rollup").First(l => l.StartsWith("Pss:", StringComparison.Ordinal));
-        Assert.InRange(int.Parse(line[4..^2]), 1, 2048);
+        // What is its own alone: the program's pages are shared by every monitor and watchdog.
+        int own = File.ReadLines($"/proc/{WatchdogPid}/smaps_rollup").Where(l => l.StartsWith("Private_", StringComparison.Ordinal))
+            .Sum(l => int.Parse(l[(l.IndexOf(':') + 1)..^2], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.InRange(own, 1, 2048);
     }
 }
