@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ContainerChaos.Engine;
 using ContainerChaos.Scenarios.Faults;
 
@@ -6,28 +7,30 @@ namespace ContainerChaos.PowerShell;
 /// <summary>What a fault cmdlet is pointed at: a name, a wildcard, or an object of Get-Container or Get-ChaosTarget.</summary>
 public sealed class TargetSelector
 {
-    /// <summary>A name, an id, a wildcard, or <c>KIND:NAME</c>.</summary>
-    /// <param name="text">The selector as written.</param>
-    public TargetSelector(string text) => Text = text;
-
-    /// <summary>A container of ours.</summary>
-    /// <param name="container">The container.</param>
-    public TargetSelector(Container container)
+    /// <summary>A selector as it is written, <c>web-*</c> or <c>KIND:NAME</c>, or a container or a target that was found.</summary>
+    /// <param name="value">
+    /// Text, a <see cref="Container"/> or a <see cref="ChaosTarget"/>. One constructor for all: PowerShell looks at the signatures of each when it imports
+    /// the module, and would load the libraries of the types in them.
+    /// </param>
+    public TargetSelector(object value)
     {
-        ArgumentNullException.ThrowIfNull(container);
-        // By id: its name can belong to another container by now.
-        Text = container.Id;
-        Name = container.Name;
-    }
-
-    /// <summary>A target as Get-ChaosTarget found it.</summary>
-    /// <param name="target">The target.</param>
-    public TargetSelector(ChaosTarget target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Text = target.Kind == "container" ? target.Id : $"{target.Kind}:{target.Id}";
-        Name = target.ToString();
-        Target = target.Kind == "container" ? null : target;
+        ArgumentNullException.ThrowIfNull(value);
+        switch (value is PSObject { BaseObject: var wrapped } ? wrapped : value)
+        {
+            case Container container:
+                // By id: its name can belong to another container by now.
+                Text = container.Id;
+                Name = container.Name;
+                break;
+            case ChaosTarget target:
+                Text = target.Kind == "container" ? target.Id : $"{target.Kind}:{target.Id}";
+                Name = target.ToString();
+                Target = target.Kind == "container" ? null : target;
+                break;
+            default:
+                Text = value.ToString() ?? "";
+                break;
+        }
     }
 
     /// <summary>What errors call it.</summary>

@@ -502,9 +502,15 @@ Describe 'Faults' -Tag Always {
         Should-FailWith PermissionDenied { Invoke-Fault app -Nice 5 @args }
     }
 
-    It 'say without a delegated freezer that there is no group of its own' -Tag Undelegated {
+}
+
+Describe 'Faults without groups of their own' -Tag Undelegated {
+    AfterEach { Assert-NothingLeft }
+
+    It 'say that there is no group that they could be done to' {
         Start-App | Out-Null
         Should-FailWith NotSupported { Invoke-Fault app -Freeze @args }
+        Should-FailWith NotSupported { Invoke-Fault app -Zombie 3 @args }
     }
 }
 

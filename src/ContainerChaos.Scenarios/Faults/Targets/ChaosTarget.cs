@@ -64,16 +64,18 @@ public sealed record ChaosTarget
         };
     }
 
-    /// <summary>The processes of the target, by PID and start time.</summary>
+    /// <summary>The processes of the target, by PID and start time: those of a group of its own, or of its PID namespace, or it alone.</summary>
     internal IReadOnlyList<(int Pid, ulong StartTime)> Processes()
     {
-        ProcessCgroup? cgroup = ProcessCgroup.TryRead(Pid);
-        string? controller = ((string[])["pids", "memory", "freezer", "cpu"]).FirstOrDefault(c => cgroup?.Find(c) is not null && !cgroup.IsRoot(c));
-        IEnumerable<int> pids = controller is null ? [Pid] : cgroup!.Pids(controller);
+        IEnumerable<int> pids = [Pid];
+        if (ProcessCgroup.TryRead(Pid) is { } cgroup && ((string[])["pids", "memory", "freezer", "cpu"]).FirstOrDefault(c => Owns(cgroup, c)) is { } controller)
+            pids = cgroup.Pids(controller);
+        else if (Kind != "process" && ProcessNamespace.TryReadPidNamespace(Pid, out ulong own) && ProcessNamespace.TryReadPidNamespace(Environment.ProcessId, out ulong ours) && own != ours)
+            pids = ProcessList.Pids().Where(pid => ProcessNamespace.TryReadPidNamespace(pid, out ulong inode) && inode == own);
         return [.. pids.Select(pid => (Pid: pid, Start: ProcessStat.TryReadStartTime(pid))).Where(p => p.Start is not null).Select(p => (p.Pid, p.Start!.Value))];
     }
 
-    /// <summary>Its group of a controller, where that group is the target's alone: never the host's root group, and never the caller's own.</summary>
+    /// <summary>Its group of a controller, where that group is the target's alone: never the host's, a user's session, or the caller's own.</summary>
     internal ProcessCgroup OpenCgroup(string controller, string fault)
     {
         ProcessCgroup cgroup = ProcessCgroup.TryRead(Pid) is { } found && ProcessStat.TryReadStartTime(Pid) == PidStartTime
@@ -81,16 +83,33 @@ public sealed record ChaosTarget
             : throw new ContainerException(ErrorReason.InvalidState, $"{this}: its first process has just ended.", Name) { Remedy = "Look at its state, and repeat the call." };
         if (cgroup.Find(controller) is not { } directory)
             throw new ContainerException(ErrorReason.NotSupported, $"{this}: the fault {fault} needs the {controller} controller, which this host does not have.", Name);
-        if (cgroup.IsRoot(controller) || cgroup.Pids(controller).Contains(Environment.ProcessId))
+        if (!Owns(cgroup, controller))
         {
             throw new ContainerException(
-                ErrorReason.NotSupported, $"{this}: it has no {controller} control group of its own ({directory}), so the fault {fault} would be done to the host.", Name)
+                ErrorReason.NotSupported, $"{this}: it has no {controller} control group of its own ({directory}), so the fault {fault} would be done to others.", Name)
             {
                 Remedy = "Run it in a group of its own: as a container, or under systemd-run --scope.",
             };
         }
 
         return cgroup;
+    }
+
+    /// <summary>
+    /// Whether a group is the target's alone. Where a controller is not used for it, it is in its parent's group, or in that of the session that started
+    /// it, with others: a container's is known by its id in the path, a unit's and a group's by the path itself, a process's by having nobody else in it.
+    /// </summary>
+    private bool Owns(ProcessCgroup cgroup, string controller)
+    {
+        if (cgroup.Find(controller) is not { } directory || cgroup.IsRoot(controller))
+            return false;
+        IReadOnlyList<int> pids = cgroup.Pids(controller);
+        return !pids.Contains(Environment.ProcessId) && Kind switch
+        {
+            "process" => pids.All(pid => pid == Pid),
+            "cgroup" or "systemd" => (directory + "/").Contains(Id.TrimEnd('/') + "/", StringComparison.Ordinal),
+            _ => directory.Contains(Id, StringComparison.Ordinal),
+        };
     }
 
     /// <inheritdoc/>
