@@ -12,7 +12,7 @@ internal static partial class FileCalls
     internal const int AT_EMPTY_PATH = 0x1000;
 
     internal const int O_RDONLY = 0;
-    internal const int O_WRONLY = 1;
+    internal const int O_WRONLY = 1, O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
     internal const int O_TRUNC = 0x200;

@@ -26,6 +26,10 @@ public sealed class PinnedFile : IDisposable
     /// <exception cref="ErrnoException">EACCES, or what the device says.</exception>
     public SafeFileHandle OpenForReading() => Open(FileCalls.O_RDONLY | FileCalls.O_NONBLOCK);
 
+    /// <summary>Opens it for reading and writing, as it is.</summary>
+    /// <exception cref="ErrnoException">EACCES, EROFS, ETXTBSY.</exception>
+    public SafeFileHandle OpenForUpdate() => Open(FileCalls.O_RDWR | FileCalls.O_NONBLOCK);
+
     /// <summary>Opens it for writing and makes it empty: a file whose name can't be taken away, because something is mounted on it.</summary>
     /// <exception cref="ErrnoException">EACCES, EROFS, ETXTBSY.</exception>
     public SafeFileHandle OpenForRewriting() => Open(FileCalls.O_WRONLY | FileCalls.O_TRUNC | FileCalls.O_NONBLOCK);

@@ -20,6 +20,12 @@ public sealed record MountInfo(string Root, string MountPoint, string FileSystem
     /// <summary>The number of the mount that it lies on.</summary>
     public int ParentId { get; init; }
 
+    /// <summary>The file system's device, <c>MAJOR:MINOR</c>; major 0 is none.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>Whether it is mounted read-only here, whatever the file system is.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Whether it passes mounts below it on to its peers (mount_namespaces(7), <c>shared:N</c>).</summary>
     public bool IsShared { get; init; }
 
@@ -64,6 +70,8 @@ public sealed record MountInfo(string Root, string MountPoint, string FileSystem
         {
             Id = id,
             ParentId = parent,
+            Device = fields[2],
+            IsReadOnly = fields[5].Split(',').Contains("ro"),
             IsShared = Array.Exists(fields[6..hyphen], field => field.StartsWith("shared:", StringComparison.Ordinal)),
             IsSlave = Array.Exists(fields[6..hyphen], field => field.StartsWith("master:", StringComparison.Ordinal)),
         };

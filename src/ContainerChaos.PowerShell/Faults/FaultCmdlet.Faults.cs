@@ -141,15 +141,42 @@ public abstract partial class FaultCmdlet
     [ValidateRange(4096L, long.MaxValue)]
     public long Size { get; set; }
 
+    /// <summary>Read from and write to the disk at most so many bytes a second: <c>1MB</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "IoThrottle")]
+    [ByteSizeArgument]
+    [ValidateRange(4096L, long.MaxValue)]
+    public long IoThrottle { get; set; }
+
+    /// <summary>Make the mount that -Path is on read-only: writing fails with EROFS.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "ReadOnly")]
+    public SwitchParameter ReadOnly { get; set; }
+
+    /// <summary>Flip the bits of some bytes of this file of the writable layer.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "CorruptFile")]
+    [ValidateNotNullOrEmpty]
+    public string CorruptFile { get; set; } = "";
+
+    /// <summary>How many bytes are corrupted, in a row; 64 by default.</summary>
+    [Parameter(ParameterSetName = "CorruptFile")]
+    [ValidateRange(1, 65_536)]
+    public int Bytes { get; set; } = 64;
+
+    /// <summary>Take this file of the writable layer away for a while.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "DeleteFile")]
+    [ValidateNotNullOrEmpty]
+    public string DeleteFile { get; set; } = "";
+
     /// <summary>Make up to so many empty files, so that the file system of -Path has no inode left.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Inode")]
     [ValidateRange(1, 1_000_000)]
     public int Inode { get; set; }
 
-    /// <summary>The directory of the target whose file system is meant: on a tmpfs, or in the container's root.</summary>
+    /// <summary>The path of the target whose file system is meant; its root by default. With -Inode a directory on a tmpfs, or in the container's root.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Inode")]
+    [Parameter(ParameterSetName = "IoThrottle")]
+    [Parameter(ParameterSetName = "ReadOnly")]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
+    public string Path { get; set; } = "/";
 
     /// <summary>The fault that the parameter set is.</summary>
     private protected virtual FaultSpec ReadFault() => ParameterSetName switch
@@ -175,6 +202,10 @@ public abstract partial class FaultCmdlet
         "OomChild" => new OomChildFault(),
         "OomGroup" => new OomChildFault(Group: true),
         "DiskFill" => new DiskFillFault(DiskFill, Size),
+        "IoThrottle" => new IoThrottleFault(IoThrottle, Path),
+        "ReadOnly" => new ReadOnlyFault(Path),
+        "CorruptFile" => new CorruptFileFault(CorruptFile, Bytes, GivenSeed),
+        "DeleteFile" => new DeleteFileFault(DeleteFile),
         "Inode" => new InodeFault(Path, Inode),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, "No fault is chosen.") { Remedy = "Choose one: -Freeze, -MemoryLimit 32MB, -CpuQuota 0.1 …" },
     };

@@ -34,6 +34,10 @@ internal static class FaultSection
         ["oom-group"] = _ => new OomChildFault(Group: true),
         ["disk-fill"] = yaml => new DiskFillFault(yaml.Required("path"), yaml.Size("size") ?? 0),
         ["inode"] = yaml => new InodeFault(yaml.Required("path"), Count(yaml, 1_000_000)),
+        ["io-throttle"] = yaml => new IoThrottleFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), yaml.Text("path") ?? "/"),
+        ["read-only"] = yaml => new ReadOnlyFault(yaml.Text("path") ?? "/"),
+        ["corrupt-file"] = yaml => new CorruptFileFault(yaml.Required("path"), yaml.Integer("bytes", 1, 65_536) ?? 64, yaml.Integer("seed", 0, int.MaxValue)),
+        ["delete-file"] = yaml => new DeleteFileFault(yaml.Required("path")),
         ["monitor"] = _ => new MonitorFault(),
     };
 

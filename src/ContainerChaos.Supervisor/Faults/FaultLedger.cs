@@ -57,7 +57,12 @@ public sealed class FaultLedger
     public bool IsAbandoned(string id)
     {
         using var handle = TryOpenLock(id);
-        return handle is null ? TryRead(id) is not null : handle.TryLock() && TryRead(id) is not null;
+        if (handle is null || !handle.TryLock())
+            return handle is null && TryRead(id) is not null;
+        var isThere = TryRead(id) is not null;
+        // At once: a clone of this process may still have the descriptor when this one is closed.
+        handle.Unlock();
+        return isThere;
     }
 
     /// <summary>Undoes a fault, whoever applied it, and strikes it out. It needs nothing but the files.</summary>

@@ -39,6 +39,23 @@ public enum FaultOperation
     /// <summary>Removes that directory with its files.</summary>
     RemoveFiles,
 
+    /// <summary>
+    /// Makes the mount <see cref="FaultStep.Path"/> of the process's mount namespace read-only, when <see cref="FaultStep.Number"/> is 1, or writable again.
+    /// </summary>
+    SetReadOnly,
+
+    /// <summary>
+    /// Replaces bytes of the file <see cref="FaultStep.Value"/> below <see cref="FaultStep.Path"/>, from <see cref="FaultStep.Offset"/> on: those that are as in
+    /// <see cref="FaultStep.Expected"/> by those of <see cref="FaultStep.Data"/>. What has been written since is left alone.
+    /// </summary>
+    Overwrite,
+
+    /// <summary>
+    /// Renames the file <see cref="FaultStep.Value"/> to <see cref="FaultStep.Data"/>, a name in the same directory: below the root of the process, of the
+    /// container <see cref="FaultStep.Container"/> as it runs now, or, when neither is there, below <see cref="FaultStep.Path"/>.
+    /// </summary>
+    Rename,
+
     /// <summary>Stops a container of ours by the control socket <see cref="FaultStep.Path"/> of its monitor, at once, as an operator does.</summary>
     StopContainer,
 }

@@ -30,6 +30,21 @@ public sealed record FaultStep
     /// <summary>A size in bytes.</summary>
     public long Size { get; init; }
 
+    /// <summary>Where in the file.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>The number of the file's inode: another file under its name is never touched.</summary>
+    public ulong Inode { get; init; }
+
+    /// <summary>What is put there: a name, or bytes in Base64.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>What must be there: bytes in Base64.</summary>
+    public string? Expected { get; init; }
+
+    /// <summary>The directory of a container of ours.</summary>
+    public string? Container { get; init; }
+
     /// <summary>Writes a value to a file.</summary>
     public static FaultStep Write(string path, string value) => new() { Operation = FaultOperation.Write, Path = path, Value = value };
 

@@ -4,7 +4,7 @@ using ContainerChaos.Runtime;
 namespace ContainerChaos.Supervisor;
 
 /// <summary>Does the steps of faults: in the watchdog, and in whoever undoes what a killed one left.</summary>
-internal static class FaultSteps
+internal static partial class FaultSteps
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
@@ -88,6 +88,15 @@ internal static class FaultSteps
             case FaultOperation.RemoveFiles:
                 RemoveFiles(step);
                 break;
+            case FaultOperation.SetReadOnly:
+                SetReadOnly(step);
+                break;
+            case FaultOperation.Overwrite:
+                Overwrite(step, isUndo: held is null);
+                break;
+            case FaultOperation.Rename:
+                Rename(step, isUndo: held is null);
+                break;
             case FaultOperation.StopContainer:
                 StopContainer(step);
                 break;
@@ -141,88 +150,6 @@ internal static class FaultSteps
         if (!group.TryDelete())
             throw new ErrnoException(Errno.EBUSY, "rmdir", group.Path);
     }
-
-    private static FileDescriptor Fill(FaultStep step)
-    {
-        using var root = UnixDirectory.Open(step.Path!);
-        using var directory = root.TryOpenInRoot(step.Value!.TrimStart('/')) ?? throw new ErrnoException(Errno.ENOENT, "open", step.Value!);
-        var file = directory.CreateUnnamedFile();
-        try
-        {
-            // What fits: another process may take some of it meanwhile, so the last part is halved until there is none.
-            for (var part = step.Size; part >= 4096;)
-            {
-                try
-                {
-                    file.Allocate(step.Size - part, part);
-                    break;
-                }
-                catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
-                {
-                    part = Halve(file, step.Size - part, part);
-                }
-            }
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
-        static long Halve(FileDescriptor file, long offset, long part)
-        {
-            for (var half = part / 2; half >= 4096; half /= 2)
-            {
-                try
-                {
-                    file.Allocate(offset, half);
-                    return part - half;
-                }
-                catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
-                {
-                }
-            }
-            return 0;
-        }
-    }
-
-    private static void MakeFiles(FaultStep step)
-    {
-        using var root = UnixDirectory.Open(step.Path!);
-        var (parent, name) = Split(step.Value!);
-        using var above = root.TryOpenInRoot(parent) ?? throw new ErrnoException(Errno.ENOENT, "open", parent);
-        above.CreateDirectory(name);
-        using var directory = above.TryOpenInRoot(name)!;
-        try
-        {
-            for (var i = 0; i < step.Number; i++)
-                directory.CreateFile(FileName(i)).Dispose();
-        }
-        catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
-        {
-            // That is the point.
-        }
-    }
-
-    private static void RemoveFiles(FaultStep step)
-    {
-        using var root = UnixDirectory.Open(step.Path!);
-        var (parent, name) = Split(step.Value!);
-        using var above = root.TryOpenInRoot(parent);
-        using var directory = above?.TryOpenInRoot(name);
-        if (directory is null)
-            return;
-        // By the names that were made, so that nothing else is removed whatever has been put there.
-        for (var i = 0; i < step.Number && directory.TryStat(FileName(i)) is not null; i++)
-            directory.Remove(FileName(i), isDirectory: false);
-        above!.Remove(name, isDirectory: true);
-    }
-
-    private static (string Parent, string Name) Split(string path) =>
-        path.TrimStart('/') is var relative && relative.LastIndexOf('/') is >= 0 and var slash ? (relative[..slash], relative[(slash + 1)..]) : ("", relative);
-
-    private static string FileName(int index) => "f" + index.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static void StopContainer(FaultStep step)
     {

@@ -101,6 +101,8 @@ public static class WatchdogProgram
         {
             Errno.EPERM or Errno.EACCES or Errno.EROFS => (ErrorReason.PermissionDenied, "Do it as root, or as the user to whom the control group is delegated."),
             Errno.ENOENT or Errno.ENODEV => (ErrorReason.NotSupported, "The kernel has no such control here, or the target has just ended."),
+            Errno.EBUSY when record.Apply.Any(step => step.Operation == FaultOperation.SetReadOnly) => (ErrorReason.InvalidState, "A file of it is open for writing, and Linux makes no mount read-only then: choose another path, or another moment."),
+            Errno.ETXTBSY => (ErrorReason.InvalidState, "It is a program that runs: choose another file."),
             Errno.EBUSY => (ErrorReason.KernelError, "More memory is in use than the kernel can reclaim at once: choose a higher limit."),
             Errno.EOPNOTSUPP => (ErrorReason.NotSupported, "Choose a path on another file system."),
             _ => (ErrorReason.KernelError, (string?)null),

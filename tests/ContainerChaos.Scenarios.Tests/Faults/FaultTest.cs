@@ -10,7 +10,7 @@ namespace ContainerChaos.Scenarios.Tests.Faults;
 public abstract class FaultTest : IDisposable
 {
     protected const string Name = "target";
-    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     protected FaultTest()
     {

@@ -13,6 +13,8 @@ public sealed class KilledShell : FaultTest
         string[] steps = [.. KilledShellTests.InForce.Keys];
         // With an init: whether orphans are reaped is PID 1's doing, and this is about ours.
         string[] names = [.. steps.Select((step, i) => Run($"broken-{i}", init: true).Name)];
+        foreach (string name in names)
+            File.WriteAllText($"/proc/{Engine.Get(name).Pid}/root/data", "written by the container");
         TargetState[] before = [.. names.Select(name => TargetState.Read(Engine, name))];
         using Process shell = Process.Start(new ProcessStartInfo(
             "dotnet", [typeof(FaultOwner).Assembly.Location, Root.DataRoot, Root.RunRoot, Root.CgroupParent, .. names.Zip(steps).SelectMany(pair => (string[])[pair.First, pair.Second])])
@@ -49,12 +51,16 @@ public sealed class KilledShell : FaultTest
             fault.HasWatchdogEnded = watchdog?.WaitForEnd(Patience) ?? false;
             // Orphans end by themselves, and PID 1 reaps them.
             while ((fault.After = TargetState.Read(Engine, names[i])) != fault.Before && Stopwatch.GetElapsedTime(killed) < Patience)
-                Thread.Yield();
+                Thread.Sleep(1);
             fault.Took = Stopwatch.GetElapsedTime(killed);
         }
 
         Left = [.. Injector.Ledger.List().Select(record => record.ToString())];
     }
+
+    /// <summary>5 s, and on a machine that others overload in proportion more.</summary>
+    internal static TimeSpan Promise =>
+        TimeSpan.FromSeconds(5 * Math.Max(1, double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / Environment.ProcessorCount));
 
     /// <summary>What the ledger still had.</summary>
     internal IReadOnlyList<string> Left { get; }

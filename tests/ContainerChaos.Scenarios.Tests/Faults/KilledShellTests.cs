@@ -26,6 +26,10 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
         ["action: memory-pressure, share: 1"] = (before, now) => now.MemoryLimit != before.MemoryLimit,
         ["action: disk-fill, path: /dev/shm, size: 8m"] = (before, now) => now.SharedMemory == before.SharedMemory - (8 << 20),
         ["action: inode, path: /dev/shm, count: 100"] = (_, now) => now.SharedFiles == 100,
+        ["action: read-only"] = (_, now) => now.IsRootReadOnly,
+        ["action: corrupt-file, path: /data, bytes: 8"] = (before, now) => now.Data != before.Data && now.Data!.Length == before.Data!.Length,
+        ["action: delete-file, path: /data"] = (_, now) => now is { Data: null, HiddenFiles: 1 },
+        ["action: io-throttle, rate: 1m"] = (_, now) => now.Io.Contains("1048576", StringComparison.Ordinal),
     };
 
     public static TheoryData<string> Steps => [.. InForce.Keys];
@@ -35,12 +39,15 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
     public void After_SIGKILL_of_the_shell_nothing_is_left_of_the_fault(string step)
     {
         KilledFault fault = shell[step];
+        // The test's files may be on a tmpfs or an overlay; then it says so.
+        if (step.Contains("io-throttle", StringComparison.Ordinal) && fault.Said.Contains("no disk that could be throttled", StringComparison.Ordinal))
+            return;
         Assert.True(fault.IsApplied, fault.Said);
         Assert.True(InForce[step](fault.Before, fault.During!), $"It does nothing: {fault.During}");
         Assert.True(fault.HasWatchdogEnded, "The watchdog is still there.");
         Assert.Equal(fault.Before, fault.After);
         Assert.DoesNotContain(shell.Left, entry => entry.Contains(fault.Said, StringComparison.Ordinal));
-        Assert.InRange(fault.Took, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(fault.Took, TimeSpan.Zero, KilledShell.Promise);
     }
 
     [Fact]

@@ -37,6 +37,16 @@ internal sealed record TargetState
 
     public required int Loads { get; init; }
 
+    /// <summary>The io limits; empty where the host has no such controller.</summary>
+    public required string Io { get; init; }
+
+    public required bool IsRootReadOnly { get; init; }
+
+    /// <summary>What /data has, null when there is no such file.</summary>
+    public required string? Data { get; init; }
+
+    public required int HiddenFiles { get; init; }
+
     public static TargetState Read(ContainerEngine engine, string name)
     {
         ChaosTarget target = ChaosTarget.Of(engine.Get(name));
@@ -62,6 +72,10 @@ internal sealed record TargetState
             SharedMemory = new DriveInfo(shared).AvailableFreeSpace,
             SharedFiles = Directory.EnumerateDirectories(shared).Sum(folder => Directory.EnumerateFiles(folder).Count()),
             Neighbours = Directory.EnumerateDirectories(above, "neighbour-*").Count(),
+            Io = cgroup.Find("blkio") is not { } io ? "" : cgroup.IsUnified("blkio") ? Text("blkio", "", "io.max") : Text("blkio", "blkio.throttle.read_bps_device", "") + Text("blkio", "blkio.throttle.write_bps_device", ""),
+            IsRootReadOnly = MountInfo.Read($"/proc/{target.Pid}/mountinfo").Any(m => m is { MountPoint: "/", IsReadOnly: true }),
+            Data = File.Exists($"/proc/{target.Pid}/root/data") ? File.ReadAllText($"/proc/{target.Pid}/root/data", System.Text.Encoding.Latin1) : null,
+            HiddenFiles = Directory.EnumerateFiles($"/proc/{target.Pid}/root", ".containerchaos-*").Count(),
             Loads = cgroup.Pids("pids").Count(pid => ProcessCommandLine.TryRead(pid)?.StartsWith("ccrun load", StringComparison.Ordinal) == true),
         };
     }

@@ -50,8 +50,19 @@ public sealed class WatchdogTests : FaultTest
         Assert.False(Directory.Exists(Injector.Ledger.Directory));
         using var patience = new CancellationTokenSource(Patience);
         while (TargetState.Read(Engine, Name) != before && !patience.IsCancellationRequested)
-            Thread.Yield();
-        Assert.Equal(before, TargetState.Read(Engine, Name));
+            Thread.Sleep(1);
+        Assert.True(before == TargetState.Read(Engine, Name), Describe());
+    }
+
+    private string Describe()
+    {
+        var text = new System.Text.StringBuilder();
+        ProcessNamespace.TryReadPidNamespace(Target.Pid, out ulong own);
+        text.AppendLine(TargetState.Read(Engine, Name).ToString());
+        foreach (int pid in ProcessList.Pids())
+            if (ProcessStat.TryRead(pid, out ProcessStat stat) && (File.ReadAllText($"/proc/{pid}/cgroup").Contains(Root.CgroupParent) || stat.State == 'Z' || (ProcessNamespace.TryReadPidNamespace(pid, out ulong ns) && ns == own)))
+                text.AppendLine($"{pid} {stat.Name} {stat.State} parent {stat.ParentPid} {string.Join(' ', File.ReadAllLines($"/proc/{pid}/cgroup"))} {string.Join(' ', Directory.GetDirectories($"/proc/{pid}/task").Select(t => File.ReadAllText(t + "/stat")))}");
+        return text.ToString();
     }
 
     [Fact]

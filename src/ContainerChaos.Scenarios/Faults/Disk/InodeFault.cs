@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 
@@ -16,26 +15,21 @@ public sealed record InodeFault(string Path, int Count) : FaultSpec
     internal override FaultPlan Plan(ChaosTarget target)
     {
         string inside = "/" + Path.Trim('/');
-        MountInfo mount = MountInfo.Read($"/proc/{target.Pid}/mountinfo")
-            .Where(m => inside == m.MountPoint || m.MountPoint == "/" || inside.StartsWith(m.MountPoint + "/", StringComparison.Ordinal)).MaxBy(m => m.MountPoint.Length)
-            ?? throw new ContainerException(ErrorReason.InvalidArgument, $"{target} has no directory '{Path}'.", target.Name);
+        TargetMount mount = TargetMount.Of(target, inside);
         string name = $"/.containerchaos-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         // The undo must find them when the target is gone: in the upper layer by the host's path; a tmpfs goes with its mount namespace.
-        string root = (mount.FileSystem, UpperOf(mount)) switch
+        string root = (mount.Info.FileSystem, mount.Upper) switch
         {
             ("tmpfs", _) => $"/proc/{target.Pid}/root",
             ("overlay", { } upper) => upper,
-            _ => throw new ContainerException(ErrorReason.NotSupported, $"{target}: '{Path}' is on {mount.FileSystem}, where the files could outlive the target.", target.Name) { Remedy = "Choose a path on a tmpfs, or in the container's root." },
+            _ => throw new ContainerException(ErrorReason.NotSupported, $"{target}: '{Path}' is on {mount.Info.FileSystem}, where the files could outlive the target.", target.Name) { Remedy = "Choose a path on a tmpfs, or in the container's root." },
         };
         var step = new FaultStep { Operation = FaultOperation.MakeFiles, Path = root, Value = inside.TrimEnd('/') + name, Number = Count };
         return new FaultPlan
         {
-            Effect = $"up to {Count} empty files in {inside.TrimEnd('/')}{name} ({mount.FileSystem}): when its inodes are used up, creating fails with ENOSPC",
+            Effect = $"up to {Count} empty files in {inside.TrimEnd('/')}{name} ({mount.Info.FileSystem}): when its inodes are used up, creating fails with ENOSPC",
             Apply = [step],
             Undo = [step with { Operation = FaultOperation.RemoveFiles }],
         };
     }
-
-    private static string? UpperOf(MountInfo mount) =>
-        mount.SuperOptions.Split(',').FirstOrDefault(option => option.StartsWith("upperdir=", StringComparison.Ordinal))?["upperdir=".Length..];
 }
