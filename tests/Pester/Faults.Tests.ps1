@@ -104,6 +104,28 @@ Describe 'Faults' {
         Get-InitState web-1 | Should -Be 'Sleeping'
     }
 
+    It 'are undone by Stop-Chaos -All of another shell that has nothing but the files' {
+        Start-Fault web-1 -Freeze | Out-Null
+        Start-Fault web-2 -ReadOnly | Out-Null
+        $undone = & (Get-Process -Id $PID).Path -NoProfile -Command "
+            `$env:CONTAINERCHAOS_ROOT = '/nonexistent'; `$env:CONTAINERCHAOS_CCRUN = '/nonexistent/ccrun'
+            Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'; (Stop-Chaos -All -PassThru).Fault"
+        $undone | Should -Be 'freeze', 'read-only'
+        Get-InitState web-1 | Should -Be 'Sleeping'
+    }
+
+    It 'change the disk of a container, and change it back' {
+        Invoke-ContainerCommand web-1 -- /target write /data text | Out-Null
+        $fault = Start-Fault web-1 -DeleteFile /data
+        $fault.Effect | Should -Match '/data .* renamed'
+        (Get-ContainerChange web-1).Path | Should -Not -Contain '/data'
+        $fault | Stop-Fault
+        (Get-ContainerChange web-1).Path | Should -Contain '/data'
+        (Invoke-Fault web-1 -CorruptFile /data -Bytes 4 -Duration 50ms -PassThru).Effect | Should -Match '4 byte'
+        (Invoke-Fault web-1 -ReadOnly -Duration 50ms -PassThru).Effect | Should -Match 'EROFS'
+        Should-FailWith InvalidArgument { Start-Fault web-1 -CorruptFile /nothing @args }
+    }
+
     It 'complete targets, ids and signals' {
         function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
         $fault = Start-Fault web-1 -Nice 5

@@ -123,17 +123,61 @@ internal static partial class FaultSteps
 
     private static void Rename(FaultStep step, bool isUndo)
     {
-        var process = IsAlive(step) ? step.Pid : step.Container is { } container ? RunningProcess(container) : 0;
-        using var root = UnixDirectory.Open(process > 0 ? $"/proc/{process}/root" : step.Path!);
         var (parent, name) = Split(step.Value!);
-        using var directory = root.TryOpenInRoot(parent);
-        if (directory?.TryStat(name) is not null)
-            directory.Rename(name, step.Data!);
-        else if (!isUndo)
-            throw new ErrnoException(Errno.ENOENT, "rename", step.Value!);
+        for (var attempt = 0; ; attempt++)
+        {
+            using (var running = TryOpenRoot(step))
+            {
+                if (running is not null)
+                {
+                    RenameIn(running, parent, name, step.Data!, isUndo);
+                    return;
+                }
+            }
+            using var layer = UnixDirectory.Open(step.Path!);
+            RenameIn(layer, parent, name, step.Data!, isUndo);
+            // An overlay that was mounted just then may remember that there is no such file: it has to be renamed through it.
+            using var started = TryOpenRoot(step);
+            if (attempt > 0 || started is null || HasFile(started, parent, step.Data!))
+                return;
+            RenameIn(layer, parent, step.Data!, name, isUndo);
+        }
     }
 
-    /// <summary>PID 1 of a container's present incarnation, through whose overlay its layer is to be changed; 0 when it is down.</summary>
+    private static void RenameIn(UnixDirectory root, string parent, string name, string newName, bool isUndo)
+    {
+        using var directory = root.TryOpenInRoot(parent);
+        if (directory?.TryStat(name) is not null)
+            directory.Rename(name, newName);
+        else if (!isUndo)
+            throw new ErrnoException(Errno.ENOENT, "rename", name);
+    }
+
+    private static bool HasFile(UnixDirectory root, string parent, string name)
+    {
+        using var directory = root.TryOpenInRoot(parent);
+        return directory?.TryStat(name) is not null;
+    }
+
+    /// <summary>The root of the process, or of the container as it runs now, through whose overlay its layer is to be changed; null when both are down.</summary>
+    private static UnixDirectory? TryOpenRoot(FaultStep step)
+    {
+        foreach (var process in (int[])[IsAlive(step) ? step.Pid : 0, step.Container is { } container ? RunningProcess(container) : 0])
+        {
+            try
+            {
+                if (process > 0)
+                    return UnixDirectory.Open($"/proc/{process}/root");
+            }
+            catch (ErrnoException)
+            {
+                // It has ended, and nobody has reaped it yet.
+            }
+        }
+        return null;
+    }
+
+    /// <summary>PID 1 of a container's present incarnation; 0 when it is down.</summary>
     private static int RunningProcess(string container) =>
         JsonFile.TryReadIntact(Path.Combine(container, "state.json"), SupervisorJson.Default.ContainerState) is { Pid: > 0 and var pid } state
             && ProcessStat.TryReadStartTime(pid) == state.PidStartTime ? pid : 0;
