@@ -37,7 +37,6 @@ internal static class FaultSection
         ["io-throttle"] = yaml => new IoThrottleFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), yaml.Text("path") ?? "/"),
         ["read-only"] = yaml => new ReadOnlyFault(yaml.Text("path") ?? "/"),
         ["corrupt-file"] = yaml => new CorruptFileFault(yaml.Required("path"), yaml.Integer("bytes", 1, 65_536) ?? 64, yaml.Integer("seed", 0, int.MaxValue)),
-        ["delete-file"] = yaml => new DeleteFileFault(yaml.Required("path")),
         ["monitor"] = _ => new MonitorFault(),
     };
 

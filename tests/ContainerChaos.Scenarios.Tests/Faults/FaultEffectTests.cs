@@ -117,21 +117,7 @@ public sealed class FaultEffectTests : FaultTest
         replaced.Undo();
         Assert.Equal("another file", File.ReadAllText(Inside("data")));
         Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<ContainerException>(() => Start("action: corrupt-file, path: /target")).Reason);
-        Assert.Equal(ErrorReason.NotSupported, Assert.Throws<ContainerException>(() => Start("action: delete-file, path: /dev/shm/x")).Reason);
-    }
-
-    [Fact]
-    public void A_deleted_file_comes_back_also_in_the_next_incarnation()
-    {
-        Run(policy: "always");
-        File.WriteAllText(Inside("data"), "kept");
-        using RunningFault fault = Start("action: delete-file, path: /data");
-        Assert.False(File.Exists(Inside("data")));
-        Injector.Apply(new CrashFault(), Target);
-        fault.WaitForEnd();
-        AwaitRestart(1);
-        Assert.Equal("kept", File.ReadAllText(Inside("data")));
-        Assert.Empty(Directory.EnumerateFiles(Inside(""), ".containerchaos-*"));
+        Assert.Equal(ErrorReason.NotSupported, Assert.Throws<ContainerException>(() => Start("action: corrupt-file, path: /dev/shm/x")).Reason);
     }
 
     [Fact]

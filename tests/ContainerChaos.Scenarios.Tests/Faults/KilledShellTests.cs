@@ -28,7 +28,6 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
         ["action: inode, path: /dev/shm, count: 100"] = (_, now) => now.SharedFiles == 100,
         ["action: read-only"] = (_, now) => now.IsRootReadOnly,
         ["action: corrupt-file, path: /data, bytes: 8"] = (before, now) => now.Data != before.Data && now.Data!.Length == before.Data!.Length,
-        ["action: delete-file, path: /data"] = (_, now) => now is { Data: null, HiddenFiles: 1 },
         ["action: io-throttle, rate: 1m"] = (_, now) => now.Io.Contains("1048576", StringComparison.Ordinal),
     };
 
