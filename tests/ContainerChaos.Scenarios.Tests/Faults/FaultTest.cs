@@ -58,7 +58,29 @@ public abstract class FaultTest : IDisposable
             Init = init,
             Labels = labels ?? new Dictionary<string, string>(),
         });
-        return Engine.Start(made.Id);
+        Container container = Engine.Start(made.Id);
+        AwaitService(container);
+        return container;
+    }
+
+    /// <summary>Its threads are there when it answers: before, they would be taken for what a fault has left.</summary>
+    private static void AwaitService(Container container)
+    {
+        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var place = new System.Net.Sockets.UnixDomainSocketEndPoint($"/proc/{container.Pid}/root/http.sock");
+                if (WorkloadRequest.Send(place, "/healthz", Patience, out _) == 200)
+                    return;
+            }
+            catch (System.Net.Sockets.SocketException) when (System.Diagnostics.Stopwatch.GetElapsedTime(started) < Patience)
+            {
+            }
+
+            Thread.Sleep(1);
+        }
     }
 
     /// <summary>The process that looks after a fault: its name is in the lock.</summary>
