@@ -5,13 +5,28 @@ Describe 'Faults' {
         New-Container web-1 -Image target -Command pause @limits -Label @{ tier = 'web' } | Start-Container
         New-Container web-2 -Image target -Command pause @limits -Label @{ tier = 'web' } | Start-Container
         New-Container web-3 -Image target -Command pause @limits -Label @{ 'containerchaos.protect' = 'true' } | Start-Container
+        # Other shells, warm before they are needed: each reads one command a line.
+        function Start-Shell([hashtable] $Environment = @{}) {
+            $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+            foreach ($word in '-NoProfile', '-NoLogo', '-Command', '-') { $start.ArgumentList.Add($word) }
+            foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+            $shell = [Diagnostics.Process]::Start($start)
+            $shell.StandardInput.WriteLine("Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'")
+            $shell
+        }
+        $killed = Start-Shell
+        $other = Start-Shell @{ CONTAINERCHAOS_ROOT = '/nonexistent'; CONTAINERCHAOS_CCRUN = '/nonexistent/ccrun' }
         function Get-InitState([string] $Name) { (Get-ContainerProcess $Name | Where-Object Pid -EQ 1).State }
     }
     AfterEach {
         Get-Fault | Should -BeNullOrEmpty
         "$env:CONTAINERCHAOS_RUN/faults" | Should -Not -Exist
     }
-    AfterAll { Assert-NothingLeft }
+    AfterAll {
+        foreach ($shell in $killed, $other) { if (-not $shell.HasExited) { $shell.Kill(); $shell.WaitForExit() } }
+        Assert-NothingLeft
+    }
 
     It 'crash PID 1, and the policy brings it back' {
         $before = Get-Container web-1
@@ -59,7 +74,13 @@ Describe 'Faults' {
 
     It 'are listed with target and effect by -WhatIf, and nothing is done' {
         $before = (Get-Container web-1).Pid
-        $text = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'; Invoke-Fault web-* -MemoryLimit 32MB -WhatIf; Invoke-Fault web-1 -Crash -WhatIf" | Out-String
+        $transcript = New-Item "$([IO.Path]::GetTempPath())/$(New-Guid).txt"
+        Start-Transcript $transcript | Out-Null
+        Invoke-Fault web-* -MemoryLimit 32MB -WhatIf
+        Invoke-Fault web-1 -Crash -WhatIf
+        Stop-Transcript | Out-Null
+        $text = Get-Content $transcript -Raw
+        Remove-Item $transcript
         $text | Should -Match 'memory-limit: memory\S+ \d+ becomes 33554432.*web-1'
         $text | Should -Match 'crash: SIGKILL to PID 1.*web-1'
         $text | Should -Not -Match 'web-3'
@@ -98,7 +119,8 @@ Describe 'Faults' {
     }
 
     It 'end with the shell that started them' {
-        $id = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'; (Start-Fault web-1 -Freeze).Id; [Diagnostics.Process]::GetCurrentProcess().Kill()"
+        $killed.StandardInput.WriteLine('(Start-Fault web-1 -Freeze).Id; [Diagnostics.Process]::GetCurrentProcess().Kill()')
+        $id = $killed.StandardOutput.ReadToEnd() -replace '\e\[[?0-9;]*[a-z]' | ForEach-Object Trim
         $id | Should -Match '^[0-9a-f]{8}$'
         Wait-Until { -not (Test-Path "$env:CONTAINERCHAOS_RUN/faults/$id.json") }
         Get-InitState web-1 | Should -Be 'Sleeping'
@@ -107,9 +129,8 @@ Describe 'Faults' {
     It 'are undone by Stop-Chaos -All of another shell that has nothing but the files' {
         Start-Fault web-1 -Freeze | Out-Null
         Start-Fault web-2 -ReadOnly | Out-Null
-        $undone = & (Get-Process -Id $PID).Path -NoProfile -Command "
-            `$env:CONTAINERCHAOS_ROOT = '/nonexistent'; `$env:CONTAINERCHAOS_CCRUN = '/nonexistent/ccrun'
-            Import-Module '$((Get-Module ContainerChaos).Path | Split-Path)/ContainerChaos.psd1'; (Stop-Chaos -All -PassThru).Fault"
+        $other.StandardInput.WriteLine('(Stop-Chaos -All -PassThru).Fault; exit')
+        $undone = $other.StandardOutput.ReadToEnd() -replace '\e\[[?0-9;]*[a-z]' -split '\n' | ForEach-Object Trim | Where-Object Length
         $undone | Should -Be 'freeze', 'read-only'
         Get-InitState web-1 | Should -Be 'Sleeping'
     }

@@ -43,7 +43,7 @@ public abstract class FaultTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected Container Run(string name = Name, string policy = "no", IReadOnlyDictionary<string, string>? labels = null, bool init = false)
+    private protected Container Run(string name = Name, string policy = "no", IReadOnlyDictionary<string, string>? labels = null, bool init = false, string? disk = null)
     {
         Container made = Engine.Create(new ContainerCreateOptions
         {
@@ -56,6 +56,7 @@ public abstract class FaultTest : IDisposable
             RestartPolicy = Supervisor.RestartPolicy.Parse(policy),
             RestartDelay = Supervisor.RestartDelay.Parse("none"),
             Init = init,
+            StorageOptions = disk is null ? [] : [$"size={disk}"],
             Labels = labels ?? new Dictionary<string, string>(),
         });
         Container container = Engine.Start(made.Id);

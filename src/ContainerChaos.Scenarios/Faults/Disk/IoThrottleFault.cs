@@ -46,7 +46,14 @@ public sealed record IoThrottleFault(long BytesPerSecond, string Path = "/") : F
     {
         TargetMount mount = TargetMount.Of(target, System.IO.Path.GetFullPath("/" + Path.TrimStart('/')));
         string number = mount.Info.Device;
-        if (mount.Upper is { } upper && Directory.Exists(upper))
+        if (target.Container is { } own && mount.Upper?.StartsWith(own.RootPath + "/disk/", StringComparison.Ordinal) == true)
+        {
+            // The layer's disk is mounted where nobody else looks; its loop device knows the file.
+            using LoopDevice? disk = LoopDevice.TryFind(System.IO.Path.Combine(own.RootPath, "disk.img"));
+            if (disk is not null)
+                number = File.ReadAllText($"/sys/block/{System.IO.Path.GetFileName(disk.Path)}/dev").Trim();
+        }
+        else if (mount.Upper is { } upper && Directory.Exists(upper))
         {
             ulong device = FileStatus.Read(upper).Device;
             number = string.Create(CultureInfo.InvariantCulture, $"{device >> 32}:{(uint)device}");
