@@ -11,6 +11,8 @@ namespace ContainerChaos.Supervisor;
 /// </remarks>
 public static class ContainerRemoval
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Removes a container.</summary>
     /// <param name="paths">Where it is.</param>
     /// <param name="definition">What it is.</param>
@@ -109,15 +111,31 @@ public static class ContainerRemoval
     private static void Bury(ContainerPaths paths, ContainerDefinition definition, string executable)
     {
         var directory = Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names"));
-        // Another may find the name abandoned and take it between the look and the deletion. Its holder may be waiting for this very process,
-        // and a name of nobody's is released by whoever wants it.
-        using (var names = Directory.Exists(directory) ? FileLock.TryExclusiveNow(Path.Combine(directory, ".lock")) : null)
+        // Another may find the name abandoned and take it between the look and the deletion.
+        using (var names = Directory.Exists(directory) ? TryLockNames(directory) : null)
         {
             if (names is not null)
                 Release(Path.Combine(directory, definition.Name), definition.Id);
         }
         RunDirectory.Remove(paths);
         OwnedDirectory.Delete(paths.RunDirectory, executable);
+    }
+
+    /// <summary>
+    /// The names' lock, which others who remove have for microseconds. Who gives a container another name has it for longer and may be waiting
+    /// for this very process: then null, since a name of nobody's is released by whoever wants it.
+    /// </summary>
+    private static FileLock? TryLockNames(string directory)
+    {
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (FileLock.TryExclusiveNow(Path.Combine(directory, ".lock")) is { } names)
+                return names;
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > s_patience)
+                return null;
+            Thread.Sleep(1);
+        }
     }
 
     /// <summary>Gives a name back if it still belongs to the id.</summary>
