@@ -10,7 +10,7 @@ internal sealed record BenchOptions
         usage: build.sh bench [--rounds N] [--quick] [--only MEASURE,…] [--peers NAME,…]
           --rounds   measured rounds of each measure (20)
           --quick    5 rounds, 40 parallel starts, 20 idle containers (of the memory measure as well), a fleet of 50
-          --only     run, bridge, cold, parallel, idle, fleet, throughput, exec, exit, restart, memory
+          --only     run, bridge, cold, parallel, idle, fleet, throughput, exec, exit, restart, memory, load
           --peers    ccrun, engine, pwsh, crun, runc, podman, docker
         """;
 
@@ -69,6 +69,9 @@ internal sealed record BenchOptions
 
         return options;
     }
+
+    /// <summary>Whether any other tool takes part.</summary>
+    public bool NeedsPeers => Only.Count == 0 || Only.Any(measure => measure != "load");
 
     public bool Wants(string measure) => Only.Count == 0 || Only.Contains(measure);
 }

@@ -68,7 +68,7 @@ var peers = new List<Peer>();
 var absent = new Dictionary<string, string>();
 try
 {
-    foreach (var peer in all.Where(peer => options.Peers.Count == 0 || options.Peers.Contains(peer.Name)))
+    foreach (var peer in all.Where(peer => options.NeedsPeers && (options.Peers.Count == 0 || options.Peers.Contains(peer.Name))))
     {
         if (peer.Open() is { } reason)
         {

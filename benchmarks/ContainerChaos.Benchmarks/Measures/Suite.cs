@@ -22,6 +22,15 @@ internal sealed class Suite(BenchOptions options, IReadOnlyList<Peer> peers, Can
             yield return take();
         }
 
+        if (options.Wants("load"))
+        {
+            using var load = new LoadMeasures(options, cancellationToken);
+            foreach (var measure in load.Take())
+            {
+                yield return measure;
+            }
+        }
+
         if (options.Wants("fleet"))
         {
             foreach (var measure in new FleetMeasures(options, peers, cancellationToken).Take())

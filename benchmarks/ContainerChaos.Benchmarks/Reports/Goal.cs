@@ -34,6 +34,8 @@ internal sealed record Goal(string Text, string Measured, bool? Kept)
             AtMost("removing 500 running containers (pwsh): under 5 s", Full(Median("fleet-remove", "pwsh")), 5, "s"),
             Times("published port through nf_tables: within 5 % of direct (0.95 ×)", Median("throughput", "engine kernel"), Median("throughput", "engine direct"), 0.95),
             AtLeast("published port through the proxy: over 2 Gbit/s", Median("throughput", "engine proxy"), 2, "Gbit/s"),
+            AtLeast("load: 20,000 requests a second on schedule (0.99 of them)", Median("load", "open loop"), LoadMeasures.Rate * 0.99, "per s"),
+            AtLeast("load: 20,000 requests a second as a closed loop of 16 connections", Median("load", "closed loop"), LoadMeasures.Rate, "per s"),
             AtMost("crash to new process running, back-off 0: under 15 ms", Median("restart", "engine"), 15, "ms"),
             AtMost("crash to exit recorded: under 3 ms", Median("exit", "engine"), 3, "ms"),
             AtMost("monitor: under 2.5 MB PSS each", Median("memory", "engine"), 2.5, "MB"),

@@ -77,7 +77,7 @@ internal sealed record Report(DateTimeOffset Time, string Machine, IReadOnlyDict
     // A command line is compared with our command line, a whole engine with our engine.
     private static string Ratio(Measure measure, Series series)
     {
-        var ours = series.Peer is "ccrun" or "crun" or "runc" && measure.MedianOf("ccrun") is { } commandLine ? commandLine : measure.MedianOf("engine");
+        var ours = series.Peer is "ccrun" or "crun" or "runc" && measure.MedianOf("ccrun") is { } commandLine ? commandLine : measure.MedianOf("engine") ?? measure.MedianOf("closed loop");
         return ours is { } reference && series.Peer != "spawn only" ? (series.Median / reference).ToString("0.00", CultureInfo.InvariantCulture) : "";
     }
 

@@ -1,5 +1,6 @@
 using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Linux;
+using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Supervisor;
 using YamlDotNet.Core;
@@ -58,7 +59,7 @@ public static class ScenarioFile
         if (yaml.Integer("schema", 1, int.MaxValue) is not 1)
             throw yaml.Error("schema", "this version reads 'schema: 1'.");
         ScenarioTarget target = yaml.Section("target") is { } section ? ReadTarget(section, new ScenarioTarget()) : new ScenarioTarget();
-        ScenarioLoad load = ReadLoad(yaml.Section("load"), new ScenarioLoad("/healthz", 250, TimeSpan.FromMilliseconds(250)));
+        ScenarioLoad load = LoadSection.Read(yaml.Section("load"), new ScenarioLoad("/healthz", new ConstantArrivals(250), TimeSpan.FromMilliseconds(250)), source);
         YamlSection? matrix = yaml.Section("matrix");
         var scenario = new Scenario
         {
@@ -68,7 +69,7 @@ public static class ScenarioFile
             Source = source,
             Target = target,
             Load = load,
-            Health = yaml.Section("health") is { } health ? ReadLoad(health, new ScenarioLoad("/healthz", 100, load.Timeout)) : null,
+            Health = yaml.Section("health") is { } health ? LoadSection.Read(health, new ScenarioLoad("/healthz", new ConstantArrivals(100), load.Timeout), source) : null,
             Policies = matrix?.Policies("policies") ?? s_allPolicies,
             Init = matrix?.Booleans("init") ?? [false, true],
             Variants = [.. yaml.Sections("variants").Select(v => ReadVariant(v, target))],
@@ -106,20 +107,6 @@ public static class ScenarioFile
         };
         yaml.Finish();
         return target;
-    }
-
-    private static ScenarioLoad ReadLoad(YamlSection? yaml, ScenarioLoad basis)
-    {
-        if (yaml is null)
-            return basis;
-        var load = new ScenarioLoad(
-            yaml.Text("path") ?? basis.Path,
-            yaml.Number("rate", basis.Rate, 1, 100_000),
-            yaml.Duration("timeout") ?? basis.Timeout);
-        if (!load.Path.StartsWith('/') || load.Path.Contains(' '))
-            throw yaml.Error("path", $"'{load.Path}' must begin with '/' and hold no spaces.");
-        yaml.Finish();
-        return load;
     }
 
     private static ScenarioVariant ReadVariant(YamlSection yaml, ScenarioTarget basis)

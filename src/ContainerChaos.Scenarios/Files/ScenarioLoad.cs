@@ -1,7 +1,31 @@
+using System.Net;
+using ContainerChaos.Scenarios.Load;
+
 namespace ContainerChaos.Scenarios;
 
-/// <summary>An open-loop load on the workload.</summary>
+/// <summary>A load on the workload.</summary>
 /// <param name="Path">Path and query of the request.</param>
-/// <param name="Rate">Requests a second.</param>
+/// <param name="Arrivals">When requests are due.</param>
 /// <param name="Timeout">When a request has failed, from its intended send time.</param>
-public sealed record ScenarioLoad(string Path, double Rate, TimeSpan Timeout);
+public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan Timeout)
+{
+    /// <summary>The requests a second that the arrivals are known by.</summary>
+    public double Rate => Arrivals.Rate;
+
+    /// <summary>Whether a connection carries one request after the other, or one only.</summary>
+    public bool KeepAlive { get; init; } = true;
+
+    /// <summary>Connections open at most.</summary>
+    public int MaxConnections { get; init; } = 64;
+
+    /// <summary>The same as the generator takes it.</summary>
+    internal LoadOptions To(EndPoint endPoint) => new()
+    {
+        EndPoint = endPoint,
+        Path = Path,
+        Arrivals = Arrivals,
+        Timeout = Timeout,
+        KeepAlive = KeepAlive,
+        MaxConnections = MaxConnections,
+    };
+}

@@ -2,7 +2,7 @@ using ContainerChaos.Linux;
 
 namespace ContainerChaos.Scenarios.Load;
 
-/// <summary>One keep-alive connection of the load generator, and the request it carries.</summary>
+/// <summary>One connection of the load generator, and the request it carries.</summary>
 internal sealed class LoadConnection(StreamSocket socket, int slot)
 {
     internal StreamSocket Socket { get; } = socket;
@@ -22,19 +22,4 @@ internal sealed class LoadConnection(StreamSocket socket, int slot)
     internal HttpResponseReader Reader { get; } = new();
 
     internal ulong Token => ((ulong)Generation << 32) | (uint)Slot;
-}
-
-/// <summary>A request between its arrival and its outcome.</summary>
-internal sealed class LoadRequest(long intended, long deadline)
-{
-    internal long Intended { get; } = intended;
-
-    /// <summary>When it is over without an answer.</summary>
-    internal long Deadline { get; } = deadline;
-
-    internal long Sent { get; set; }
-
-    internal bool Done { get; set; }
-
-    internal LoadConnection? Connection { get; set; }
 }

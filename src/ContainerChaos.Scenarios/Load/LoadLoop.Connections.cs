@@ -23,7 +23,7 @@ internal sealed partial class LoadLoop
             // A Unix socket's backlog is full, which a blocking connect would wait for: so does the request.
             if (error == Errno.EAGAIN)
                 return false;
-            Complete(request, RequestOutcome.Refused);
+            Complete(request, error == Errno.EADDRNOTAVAIL ? RequestOutcome.NoLocalPort : RequestOutcome.Refused);
             return true;
         }
 
@@ -43,7 +43,7 @@ internal sealed partial class LoadLoop
     private void Begin(LoadConnection connection, LoadRequest request)
     {
         connection.Current = request;
-        connection.Unsent = _request.Length;
+        connection.Unsent = request.Bytes.Length;
         connection.Reader.Reset();
         request.Connection = connection;
         if (!connection.Connecting)
@@ -55,14 +55,15 @@ internal sealed partial class LoadLoop
         LoadRequest request = connection.Current!;
         if (request.Sent == 0)
             request.Sent = MonotonicClock.Now;
-        int sent = connection.Socket.Send(_request.AsSpan(_request.Length - connection.Unsent), out Errno error);
+        byte[] bytes = request.Bytes;
+        int sent = connection.Socket.Send(bytes.AsSpan(bytes.Length - connection.Unsent), out Errno error);
         if (sent < 0 && error != Errno.EAGAIN)
         {
             Fail(connection, RequestOutcome.Reset);
             return;
         }
 
-        bool waited = connection.Unsent < _request.Length || sent < _request.Length;
+        bool waited = connection.Unsent < bytes.Length || sent < bytes.Length;
         connection.Unsent -= Math.Max(0, sent);
         if (waited)
             _poller.Modify(
@@ -116,7 +117,7 @@ internal sealed partial class LoadLoop
             if (progress == HttpResponseReader.Progress.Complete)
             {
                 connection.Current = null;
-                bool keep = received > 0 && reader.KeepAlive;
+                bool keep = received > 0 && reader.KeepAlive && _options.KeepAlive;
                 if (!keep)
                     Close(connection);
                 Complete(

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Scenarios.Load;
@@ -14,7 +13,7 @@ internal sealed partial class LoadLoop : IDisposable
     private readonly ILoadObserver? _observer;
     private readonly SocketPoller _poller = new();
     private readonly SocketAddress _address;
-    private readonly byte[] _request;
+    private readonly byte[][] _bytes;
     private readonly long _timeout;
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly LoadConnection?[] _connections;
@@ -22,23 +21,14 @@ internal sealed partial class LoadLoop : IDisposable
     private readonly Stack<LoadConnection> _idle = new();
     private readonly Queue<LoadRequest> _waiting = new();
     private readonly Queue<LoadRequest> _deadlines = new();
-    private readonly Lock _samplesLock = new();
-    private readonly List<LoadSample> _samples = [];
+    private readonly Stack<LoadRequest> _spare = new();
+    private readonly SampleLog _samples = new();
     private readonly LogLinearHistogram _corrected = new();
     private readonly LogLinearHistogram _uncorrected = new();
     private readonly LogLinearHistogram _lateness = new();
     private uint _generation;
-    private long _nextArrival;
-    private long _missedUntil;
-    private long _catchingUpUntil;
-    private long _lastDeadline;
-    private bool _isHeldBack;
     private long _stopAt = long.MaxValue;
-    private long _dropped;
     private long _opened;
-    private int _pending;
-    private bool _dispatching;
-    private int _peakPending;
     private TimeSpan _processorTime;
 
     internal LoadLoop(LoadOptions options, ILoadObserver? observer)
@@ -46,13 +36,16 @@ internal sealed partial class LoadLoop : IDisposable
         _options = options;
         _observer = observer;
         _address = options.EndPoint.Serialize();
-        string host = options.EndPoint is IPEndPoint ip ? ip.ToString() : "localhost";
-        _request = Encoding.ASCII.GetBytes($"GET {options.Path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        _bytes = RequestBytes.Of(options);
         _timeout = options.Timeout.Ticks * 100;
-        _connections = new LoadConnection?[options.MaxConnections];
-        for (int slot = options.MaxConnections - 1; slot >= 0; slot--)
+        _connections = new LoadConnection?[options.MostConnections];
+        for (int slot = _connections.Length - 1; slot >= 0; slot--)
             _freeSlots.Push(slot);
-        Schedule = new ArrivalSchedule(MonotonicClock.Now + 1_000_000, options.Rate);
+        Schedule = new ArrivalSchedule(MonotonicClock.Now + 1_000_000, options.Arrivals);
+        _closed = options.Arrivals as ClosedLoop;
+        for (int worker = 0; worker < _closed?.Workers; worker++)
+            _workers.Enqueue(worker, Schedule.Start);
+        _nextDue = _closed is null ? Schedule.TimeOf(0) : long.MaxValue;
     }
 
     internal ArrivalSchedule Schedule { get; }
@@ -65,16 +58,13 @@ internal sealed partial class LoadLoop : IDisposable
         _poller.Wake();
     }
 
-    internal IReadOnlyList<LoadSample> Snapshot()
-    {
-        lock (_samplesLock)
-            return _samples.ToArray();
-    }
+    internal IReadOnlyList<LoadSample> Snapshot() => _samples.ToArray();
 
     internal LoadResult Result() => new()
     {
         Schedule = Schedule,
-        End = Volatile.Read(ref _stopAt),
+        // What was held back when the load ended has not arrived.
+        End = _closed is null ? Math.Min(Volatile.Read(ref _stopAt), _nextDue - 1) : Volatile.Read(ref _stopAt),
         Samples = Snapshot(),
         Corrected = _corrected,
         Uncorrected = _uncorrected,
@@ -88,6 +78,7 @@ internal sealed partial class LoadLoop : IDisposable
     internal void Run()
     {
         TimeSpan before = ThreadProcessorTime.Current;
+        TimerSlack.SetOfThisThread(1);
         Span<(ulong Token, uint Events)> ready = stackalloc (ulong, uint)[64];
         long wanted = MonotonicClock.Now;
         while (true)
@@ -102,11 +93,14 @@ internal sealed partial class LoadLoop : IDisposable
                 PollAll();
             }
 
-            Arrive(Math.Min(now, stopAt));
+            if (_closed is null)
+                Arrive(Math.Min(now, stopAt));
+            else if (now < stopAt)
+                Work(now);
             Expire(now);
             if (now >= stopAt && _deadlines.Count == 0)
                 break;
-            long due = now >= stopAt || _isHeldBack ? long.MaxValue : Schedule.TimeOf(_nextArrival);
+            long due = now >= stopAt ? long.MaxValue : NextDue();
             if (_deadlines.TryPeek(out LoadRequest? oldest))
                 due = Math.Min(due, oldest.Deadline);
             int count = _poller.Wait(ready, due - MonotonicClock.Now);
@@ -119,38 +113,6 @@ internal sealed partial class LoadLoop : IDisposable
         foreach (LoadConnection? connection in _connections)
             connection?.Socket.Dispose();
         _processorTime = ThreadProcessorTime.Current - before;
-    }
-
-    private void Arrive(long until)
-    {
-        // Those that came while others were held back are as late as they; but a target that takes a timeout to catch up is slow itself.
-        if (_isHeldBack && until < _catchingUpUntil)
-            _missedUntil = until;
-        _isHeldBack = false;
-        while (Schedule.TimeOf(_nextArrival) is var intended && intended <= until)
-        {
-            bool isMissed = intended <= _missedUntil;
-            // Those that come all at once because this loop was late would fill the queue: no target can help that, so they wait for room.
-            _isHeldBack = isMissed && _pending > 0 && _pending >= _options.MaxPending;
-            if (_isHeldBack)
-                break;
-
-            _nextArrival++;
-            long now = MonotonicClock.Now;
-            _lateness.Record(now - intended);
-            // Nor could anybody answer before it was asked.
-            _lastDeadline = Math.Max(_lastDeadline, (isMissed ? now : intended) + _timeout);
-            var request = new LoadRequest(intended, _lastDeadline);
-            _deadlines.Enqueue(request);
-            if (_pending > 0 || !TryDispatch(request))
-                Queue(request);
-            // A long burst of overdue arrivals must not keep answers waiting: their stamps would be wrong.
-            if ((_nextArrival & 31) == 0)
-                Poll();
-        }
-
-        if (_pending > 0)
-            DispatchWaiting();
     }
 
     private int Poll()
@@ -166,46 +128,9 @@ internal sealed partial class LoadLoop : IDisposable
     /// <summary>All that is ready now; not for ever, since what it sends may be answered at once.</summary>
     private void PollAll()
     {
-        for (int rest = _options.MaxConnections; rest > 0; rest -= 64)
+        for (int rest = _connections.Length; rest > 0; rest -= 64)
             if (Poll() < 64)
                 return;
-    }
-
-    private void Queue(LoadRequest request)
-    {
-        if (_pending >= _options.MaxPending)
-        {
-            _dropped++;
-            Complete(request, RequestOutcome.Dropped);
-            return;
-        }
-
-        _waiting.Enqueue(request);
-        _peakPending = Math.Max(_peakPending, ++_pending);
-    }
-
-    private void DispatchWaiting()
-    {
-        // A request that fails at once frees its connection and would come back here for the same head of the queue.
-        if (_dispatching)
-            return;
-        _dispatching = true;
-        while (_waiting.TryPeek(out LoadRequest? next))
-        {
-            // One that expired while it waited has left the count already.
-            if (next.Done)
-            {
-                _waiting.Dequeue();
-                continue;
-            }
-
-            if (!TryDispatch(next))
-                break;
-            _waiting.Dequeue();
-            _pending--;
-        }
-
-        _dispatching = false;
     }
 
     private void Expire(long now)
@@ -216,20 +141,40 @@ internal sealed partial class LoadLoop : IDisposable
         while (_deadlines.TryPeek(out LoadRequest? oldest) && (oldest.Done || oldest.Deadline <= now))
         {
             _deadlines.Dequeue();
-            if (oldest.Done)
-                continue;
-            if (oldest.Connection is { } connection)
+            if (!oldest.Done)
             {
-                connection.Current = null;
-                Close(connection);
-            }
-            else
-            {
-                _pending--;
+                if (oldest.Connection is { } connection)
+                {
+                    connection.Current = null;
+                    Close(connection);
+                }
+                else
+                {
+                    _pending--;
+                }
+
+                Complete(oldest, RequestOutcome.TimedOut);
             }
 
-            Complete(oldest, RequestOutcome.TimedOut);
+            Leave(oldest);
         }
+    }
+
+    private LoadRequest Begin(long intended, long deadline)
+    {
+        if (!_spare.TryPop(out LoadRequest? request))
+            request = new LoadRequest();
+        request.Begin(intended, deadline, _bytes[_issued++ % _bytes.Length]);
+        request.Queues = 1;
+        _deadlines.Enqueue(request);
+        return request;
+    }
+
+    /// <summary>A request that has left one of the queues can be used again when it was the last.</summary>
+    private void Leave(LoadRequest request)
+    {
+        if (--request.Queues == 0)
+            _spare.Push(request);
     }
 
     private void Complete(LoadRequest request, RequestOutcome outcome, short status = 0)
@@ -244,8 +189,9 @@ internal sealed partial class LoadLoop : IDisposable
             _uncorrected.Record(sample.ServiceTime);
         }
 
-        lock (_samplesLock)
-            _samples.Add(sample);
+        _samples.Add(sample);
+        if (_closed is not null)
+            Rest(sample);
         _observer?.OnSample(sample);
     }
 }

@@ -12,8 +12,18 @@ public sealed record LoadOptions
     /// <summary>Path and query of the GET request. Default <c>/healthz</c>.</summary>
     public string Path { get; init; } = "/healthz";
 
-    /// <summary>Arrivals a second, evenly spaced, whatever the target does: 0.1 to 200,000. Default 250.</summary>
-    public double Rate { get; init; } = 250;
+    /// <summary>When requests are due. Default 250 a second, evenly spaced, whatever the target does.</summary>
+    public ArrivalPattern Arrivals { get; init; } = new ConstantArrivals(250);
+
+    /// <summary>Short for <see cref="ConstantArrivals"/>: 0.1 to 200,000 a second. Reads as the rate that <see cref="Arrivals"/> are known by.</summary>
+    public double Rate
+    {
+        get => Arrivals.Rate;
+        init => Arrivals = new ConstantArrivals(value);
+    }
+
+    /// <summary>Whether a connection carries one request after the other (HTTP/1.1 keep-alive), or one only. Default true.</summary>
+    public bool KeepAlive { get; init; } = true;
 
     /// <summary>
     /// How long after its intended send time a request counts as failed; after the time that it was sent at, where the generator itself was kept from its
@@ -21,11 +31,13 @@ public sealed record LoadOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Connections kept open at most; each carries one request at a time. Default 64.</summary>
+    /// <summary>Connections open at most; each carries one request at a time. A closed loop has one for each worker at least. Default 64.</summary>
     public int MaxConnections { get; init; } = 64;
 
     /// <summary>Requests that may wait for a connection; further ones are dropped, counted, and count as failures. Default 1024.</summary>
     public int MaxPending { get; init; } = 1024;
+
+    internal int MostConnections => Math.Max(MaxConnections, (Arrivals as ClosedLoop)?.Workers ?? 1);
 
     /// <summary>Throws when a value is outside its range.</summary>
     /// <exception cref="ArgumentException">A value is outside its range; the message names it.</exception>
@@ -35,8 +47,7 @@ public sealed record LoadOptions
             throw new ArgumentException("The load goes to a Unix socket or an IP end point.", nameof(EndPoint));
         if (!Path.StartsWith('/') || Path.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
             throw new ArgumentException($"The path '{Path}' must begin with '/' and hold no white space.", nameof(Path));
-        if (Rate is not (>= 0.1 and <= 200_000))
-            throw new ArgumentException($"The rate {Rate} is outside 0.1 to 200,000 a second.", nameof(Rate));
+        Arrivals.Validate();
         if (Timeout < TimeSpan.FromMilliseconds(1) || Timeout > TimeSpan.FromMinutes(10))
             throw new ArgumentException($"The timeout {Timeout} is outside 1 ms to 10 min.", nameof(Timeout));
         if (MaxConnections is < 1 or > 4096)

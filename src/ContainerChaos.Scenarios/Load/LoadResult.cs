@@ -6,7 +6,7 @@ public sealed record LoadResult
     /// <summary>The arrivals that were scheduled.</summary>
     public required ArrivalSchedule Schedule { get; init; }
 
-    /// <summary>When the last arrival was due, or the load was told to stop: monotonic nanoseconds.</summary>
+    /// <summary>Until when arrivals were sent: when the load was told to stop, or before the first that the generator was too late for then. Monotonic nanoseconds.</summary>
     public required long End { get; init; }
 
     /// <summary>Every request in order of completion; each arrival up to <see cref="End"/> has exactly one.</summary>

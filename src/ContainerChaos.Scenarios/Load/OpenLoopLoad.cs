@@ -1,8 +1,8 @@
 namespace ContainerChaos.Scenarios.Load;
 
 /// <summary>
-/// An open-loop HTTP/1.1 load: requests are due at a constant rate and are sent when due, however the target fares.
-/// It runs on one thread of its own and owes nothing to the thread pool or to the target.
+/// An open-loop HTTP/1.1 load: requests are sent when they are due (<see cref="ArrivalPattern"/>), however the target fares; a <see cref="ClosedLoop"/> alone
+/// waits for it. It runs on one thread of its own and owes nothing to the thread pool or to the target.
 /// </summary>
 /// <remarks>
 /// A request is counted from its intended send time, so that a stall of the target shows in every request that was due

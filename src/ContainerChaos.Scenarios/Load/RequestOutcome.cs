@@ -23,4 +23,7 @@ public enum RequestOutcome : byte
 
     /// <summary>The bytes received are not an HTTP/1.1 response.</summary>
     BadResponse,
+
+    /// <summary>Never sent: this host had no free port for another connection (EADDRNOTAVAIL). Counted as a failure, and not the target's.</summary>
+    NoLocalPort,
 }

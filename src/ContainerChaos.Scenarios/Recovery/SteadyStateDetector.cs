@@ -56,6 +56,8 @@ public sealed class SteadyStateDetector
     private bool IsGood(int index)
     {
         long begin = _origin + (index * _window);
+        if (!_schedule.IsKnownUntil(begin + _window))
+            return false;
         int expected = _schedule.CountBetween(begin, begin + _window);
         return expected == 0 || (index < _good.Count && _good[index] >= expected);
     }

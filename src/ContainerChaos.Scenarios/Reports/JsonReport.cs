@@ -158,7 +158,9 @@ internal static class JsonReport
     {
         json.WriteStartObject(property);
         json.WriteString("path", load.Path);
+        json.WriteString("arrivals", load.Arrivals.Name);
         json.WriteNumber("rate", load.Rate);
+        json.WriteString("connections", load.KeepAlive ? "keep-alive" : "per-request");
         json.WriteNumber("timeoutMs", load.Timeout.TotalMilliseconds);
         json.WriteEndObject();
     }

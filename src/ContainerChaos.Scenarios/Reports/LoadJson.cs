@@ -9,6 +9,7 @@ internal static class LoadJson
     internal static void Write(Utf8JsonWriter json, LoadResult load, long origin)
     {
         json.WriteStartObject("load");
+        json.WriteString("arrivals", load.Schedule.Pattern.Name);
         json.WriteNumber("rate", load.Schedule.Rate);
         json.WriteNumber("startNs", load.Schedule.Start - origin);
         json.WriteNumber("succeeded", load.Succeeded);

@@ -6,7 +6,7 @@ internal static class ScenarioSection
     internal static void Render(Markup html, ScenarioReport report, Scenario scenario)
     {
         ScenarioRow[] rows = [.. report.Rows.Where(r => r.Scenario == scenario.Name)];
-        html.Add($"<section class=\"scenario\" id=\"{scenario.Name}\" aria-labelledby=\"h-{scenario.Name}\"><h2 id=\"h-{scenario.Name}\">{scenario.Title}</h2><p class=\"name\"><code>{scenario.Name}</code> · {scenario.Load.Rate:0} requests/s of <code>GET {scenario.Load.Path}</code> · {scenario.Concurrency} {(scenario.Concurrency == 1 ? "trial" : "trials")} at a time</p><p class=\"teaches\">{scenario.Description.ReplaceLineEndings(" ")}</p>");
+        html.Add($"<section class=\"scenario\" id=\"{scenario.Name}\" aria-labelledby=\"h-{scenario.Name}\"><h2 id=\"h-{scenario.Name}\">{scenario.Title}</h2><p class=\"name\"><code>{scenario.Name}</code> · {scenario.Load.Arrivals.Describe()} of <code>GET {scenario.Load.Path}</code> · {scenario.Concurrency} {(scenario.Concurrency == 1 ? "trial" : "trials")} at a time</p><p class=\"teaches\">{scenario.Description.ReplaceLineEndings(" ")}</p>");
         if (rows.Length == 0)
         {
             html.Raw("<p class=\"bad\">No trial could be measured.</p></section>");

@@ -177,7 +177,7 @@ internal sealed class StepRunner(
             Requests = seen.Length,
             Failed = failed,
             Delayed = seen.Count(s => s.Succeeded && s.Latency > Scenario.Steady.LatencyObjective.Ticks * 100),
-            Availability = Availability.Over(Scenario.Horizon, watch.Schedule.Rate, seen.Length, failed, stamps),
+            Availability = Availability.Over(Scenario.Horizon, watch.Schedule.RateOver(injected, Scenario.Horizon), seen.Length, failed, stamps),
             Zombies = watch.IsDown ? null : engine.CountZombies(container.Id),
             ActTime = actTime,
         };

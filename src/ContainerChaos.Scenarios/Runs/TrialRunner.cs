@@ -181,6 +181,5 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             : $"{label}injected → first failure {Since(stamps.FirstFailure)} → not recovered in {Since(stamps.WatchedUntil)}";
     }
 
-    private static LoadOptions LoadOptions(ScenarioLoad load, EndPoint endPoint) =>
-        new() { EndPoint = endPoint, Path = load.Path, Rate = load.Rate, Timeout = load.Timeout };
+    private static LoadOptions LoadOptions(ScenarioLoad load, EndPoint endPoint) => load.To(endPoint);
 }

@@ -1,3 +1,4 @@
+using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios.Tests.Files;
@@ -61,6 +62,10 @@ public sealed class ScenarioFileTests
     [InlineData("trials: 0", 7, 9, "from 1 to")]
     [InlineData("load:\n  path: nope", 8, 3, "must begin with '/'")]
     [InlineData("load:\n  ratio: 7", 8, 3, "unknown key 'ratio'")]
+    [InlineData("load:\n  arrivals: storm", 8, 13, "none of constant, ramp, spike, poisson, replay, closed")]
+    [InlineData("load:\n  arrivals: poisson\n  peak: 7", 9, 3, "unknown key 'peak'")]
+    [InlineData("load:\n  arrivals: ramp", 8, 3, "the key 'over' is missing")]
+    [InlineData("load:\n  arrivals: replay\n  times: none.txt", 9, 10, "none.txt")]
     [InlineData("target:\n  memory: 64x", 8, 11, "is not a size")]
     [InlineData("matrix:\n  policies: [sometimes]", 8, 14, "'sometimes' is not a restart policy")]
     [InlineData("matrix:\n  init: [maybe]", 8, 10, "neither true nor false")]
@@ -76,6 +81,39 @@ public sealed class ScenarioFileTests
         Assert.Equal(row, e.Line);
         if (problem != "must begin with '/'" && problem != "Duplicate key")
             Assert.Equal(column, e.Column);
+    }
+
+    [Fact]
+    public void A_load_is_read_with_its_arrivals_and_its_connections()
+    {
+        Assert.Equal(new ConstantArrivals(250), Arrivals("path: /"));
+        Assert.Equal(new RampArrivals(10, 900, TimeSpan.FromSeconds(3)), Arrivals("{ arrivals: ramp, from: 10, rate: 900, over: 3s }"));
+        Assert.Equal(new SpikeArrivals(100, 2000, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), Arrivals("{ arrivals: spike, rate: 100, peak: 2000, after: 1s, for: 50ms }"));
+        Assert.Equal(new PoissonArrivals(250, 7), Arrivals("{ arrivals: poisson, seed: 7 }"));
+        Assert.Equal(new ClosedLoop(8, TimeSpan.FromMilliseconds(5)), Arrivals("{ arrivals: closed, workers: 8, think: 5ms }"));
+        ScenarioLoad load = Parse(Minimal + "load: { connections: per-request, max-connections: 9 }").Load;
+        Assert.Equal((false, 9), (load.KeepAlive, load.MaxConnections));
+
+        static ArrivalPattern Arrivals(string yaml) => Parse(Minimal + "load:\n  " + yaml).Load.Arrivals;
+    }
+
+    [Fact]
+    public void A_recording_lies_beside_the_scenario()
+    {
+        string folder = Directory.CreateTempSubdirectory("ccload").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "times.txt"), "1\n1.5\n3\n");
+            string file = Path.Combine(folder, "a-test.yaml");
+            File.WriteAllText(file, Minimal + "load: { arrivals: replay, times: times.txt, repeat: false }");
+            var replay = Assert.IsType<ReplayArrivals>(ScenarioFile.Read(file).Load.Arrivals);
+            Assert.Equal([0, 500, 2000], replay.Offsets.Select(o => o.TotalMilliseconds));
+            Assert.False(replay.Repeat);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

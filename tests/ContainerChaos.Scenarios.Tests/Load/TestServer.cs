@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ContainerChaos.Scenarios.Load;
 
 namespace ContainerChaos.Scenarios.Tests.Load;
 
-/// <summary>A small real HTTP server on a Unix socket, which can be told to fall silent, to err, or to go away.</summary>
+/// <summary>A small real HTTP server on a Unix socket or a port of the loopback interface, which can be told to fall silent, to err, or to go away.</summary>
 internal sealed class TestServer : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ccload").FullName;
@@ -13,11 +14,15 @@ internal sealed class TestServer : IDisposable
     private readonly ManualResetEventSlim _answering = new(initialState: true);
     private Socket? _listener;
 
-    internal TestServer() => Open();
+    internal TestServer(bool isTcp = false)
+    {
+        EndPoint = isTcp ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(SocketPath);
+        Open();
+    }
 
     internal string SocketPath => Path.Combine(_directory, "http.sock");
 
-    internal EndPoint EndPoint => new UnixDomainSocketEndPoint(SocketPath);
+    internal EndPoint EndPoint { get; private set; }
 
     internal string Response { get; set; } = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -25,11 +30,23 @@ internal sealed class TestServer : IDisposable
 
     internal void Thaw() => _answering.Set();
 
+    /// <summary>Asks it by a connection of its own.</summary>
+    /// <returns>When the answer was there.</returns>
+    internal long Ask()
+    {
+        using var socket = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(EndPoint);
+        socket.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n"u8);
+        socket.Receive(new byte[512]);
+        return MonotonicClock.Now;
+    }
+
     internal void Open()
     {
         File.Delete(SocketPath);
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var listener = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(EndPoint);
+        EndPoint = listener.LocalEndPoint!;
         listener.Listen(128);
         _listener = listener;
         new Thread(() => Accept(listener)) { IsBackground = true }.Start();
