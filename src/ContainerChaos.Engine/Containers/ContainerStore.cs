@@ -237,12 +237,14 @@ internal sealed class ContainerStore(EngineOptions options)
 
     private static bool IsId(string name) => name.Length == 64 && !name.AsSpan().ContainsAnyExcept("0123456789abcdef");
 
-    private string? TryReadName(string name)
+    // A loss of power may leave it empty; then it is nobody's.
+    private string? TryReadName(string name) => TryReadText(name) is { } text ? IsId(text) ? text : "" : null;
+
+    private string? TryReadText(string name)
     {
         try
         {
-            // A loss of power may leave it empty; then it is nobody's.
-            return File.ReadAllText(Path.Combine(NamesDirectory, name)) is var id && IsId(id) ? id : "";
+            return File.ReadAllText(Path.Combine(NamesDirectory, name));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -273,7 +275,8 @@ internal sealed class ContainerStore(EngineOptions options)
 
     private void ReleaseUnheld(string name)
     {
-        if (!IsHeld(name))
-            File.Delete(Path.Combine(NamesDirectory, name));
+        // Whoever has taken it since it was looked at keeps it.
+        if (TryReadText(name) is { } holder && !IsHeld(name))
+            Release(name, holder);
     }
 }

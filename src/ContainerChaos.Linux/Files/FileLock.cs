@@ -8,7 +8,6 @@ public sealed partial class FileLock : IDisposable
 {
     private const int LOCK_SH = 1;
     private const int LOCK_EX = 2;
-    private const int LOCK_NB = 4;
 
     private readonly SafeFileHandle _handle;
 
@@ -20,9 +19,6 @@ public sealed partial class FileLock : IDisposable
 
     /// <summary>Waits for the lock that excludes every other holder; null when the file does not exist (any more).</summary>
     public static FileLock? TryExclusive(string path) => TryAcquire(path, 0, LOCK_EX);
-
-    /// <summary>The lock that excludes every other holder, or null at once when another has it. The file is created when it is missing.</summary>
-    public static FileLock? TryExclusiveNow(string path) => TryAcquire(path, FileCalls.O_CREAT, LOCK_EX | LOCK_NB);
 
     /// <summary>Waits for a lock that excludes exclusive holders only. The file is created when it is missing.</summary>
     public static FileLock Shared(string path) =>
@@ -44,11 +40,11 @@ public sealed partial class FileLock : IDisposable
             var handle = new SafeFileHandle(descriptor, ownsHandle: true);
             while (flock(handle, operation) != 0)
             {
-                var errno = (Errno)Marshal.GetLastPInvokeError();
-                if (errno == Errno.EINTR)
-                    continue;
-                handle.Dispose();
-                return errno == Errno.EAGAIN ? null : throw new ErrnoException(errno, "flock", path);
+                if ((Errno)Marshal.GetLastPInvokeError() != Errno.EINTR)
+                {
+                    handle.Dispose();
+                    throw ErrnoException.Last("flock", path);
+                }
             }
 
             // While it waited, the holder may have removed or replaced the file: then this lock means nothing.

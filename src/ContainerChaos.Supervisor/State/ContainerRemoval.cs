@@ -11,8 +11,6 @@ namespace ContainerChaos.Supervisor;
 /// </remarks>
 public static class ContainerRemoval
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Removes a container.</summary>
     /// <param name="paths">Where it is.</param>
     /// <param name="definition">What it is.</param>
@@ -110,39 +108,19 @@ public static class ContainerRemoval
     /// <summary>What is left of a container that has vanished, outside of its directory.</summary>
     private static void Bury(ContainerPaths paths, ContainerDefinition definition, string executable)
     {
-        var directory = Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names"));
-        // Another may find the name abandoned and take it between the look and the deletion.
-        using (var names = Directory.Exists(directory) ? TryLockNames(directory) : null)
-        {
-            if (names is not null)
-                Release(Path.Combine(directory, definition.Name), definition.Id);
-        }
+        Release(Path.GetFullPath(Path.Combine(paths.ContainerDirectory, "..", "..", "names", definition.Name)), definition.Id);
         RunDirectory.Remove(paths);
         OwnedDirectory.Delete(paths.RunDirectory, executable);
     }
 
-    /// <summary>
-    /// The names' lock, which others who remove have for microseconds. Who gives a container another name has it for longer and may be waiting
-    /// for this very process: then null, since a name of nobody's is released by whoever wants it.
-    /// </summary>
-    private static FileLock? TryLockNames(string directory)
-    {
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (true)
-        {
-            if (FileLock.TryExclusiveNow(Path.Combine(directory, ".lock")) is { } names)
-                return names;
-            if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > s_patience)
-                return null;
-            Thread.Sleep(1);
-        }
-    }
-
     /// <summary>Gives a name back if it still belongs to the id.</summary>
     /// <param name="path">The file that holds the name.</param>
-    /// <param name="id">The container's id.</param>
+    /// <param name="id">What the file has to say: the container's id.</param>
     public static void Release(string path, string id)
     {
+        // Another may find the name abandoned too, and its next owner may have it already: the look and the deletion are one step for all
+        // who delete names. Nothing else is waited for by who holds this.
+        using var names = FileLock.TryExclusive(Path.GetDirectoryName(path)!);
         try
         {
             if (File.ReadAllText(path) == id)
