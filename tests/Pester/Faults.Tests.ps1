@@ -143,6 +143,22 @@ Describe 'Faults' {
         Should-FailWith InvalidArgument { Start-Fault web-1 -CorruptFile /nothing @args }
     }
 
+    It 'break the network, and say what they need' {
+        $short = @{ Duration = '50ms'; PassThru = $true }
+        (Invoke-NetworkFault web-1 -Partition * @short).Effect | Should -Match 'every packet from and to anybody is dropped'
+        (Invoke-NetworkFault web-1 -Partition 10.1.2.3, fd00::1 -Direction In @short).Effect | Should -Match 'every packet from 10.1.2.3, fd00::1 is'
+        (Invoke-NetworkFault web-1 -BlackHole 80 @short).Effect | Should -Match 'to and from its port 80 are dropped'
+        (Invoke-NetworkFault web-1 -ConnectionReset 5432 -OfPeer @short).Effect | Should -Match "others' port 5432 are answered with RST"
+        (Invoke-NetworkFault web-1 -Dns Refuse @short).Effect | Should -Match 'port 53 is refused'
+        Should-FailWith ContainerNotFound { Start-NetworkFault web-1 -Partition nobody @args }
+        Should-FailWith InvalidState { Start-NetworkFault web-1 -Partition web-2 @args }
+        Should-FailWith InvalidArgument { Start-NetworkFault web-1 -Netem @args }
+        # Loopback is never slowed, and they have no other interface.
+        Should-FailWith NotSupported { Start-NetworkFault web-1 -Netem -Delay 100ms @args }
+        (Should-FailWith NotSupported { Start-NetworkFault web-1 -LinkDown -Period 100ms @args }).ErrorDetails.RecommendedAction | Should -Match 'Connect-Container'
+        Should-FailWith NotSupported { Start-NetworkFault web-1 -Rate 64KB -Direction In @args }
+    }
+
     It 'complete targets, ids and signals' {
         function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
         $fault = Start-Fault web-1 -Nice 5

@@ -30,7 +30,11 @@ public sealed class NetworkNamespace : FileDescriptor
 
     /// <summary>That of a process; null when the process is gone.</summary>
     public static NetworkNamespace? TryOpen(int pid) =>
-        TryOpen($"/proc/{pid}/ns/net", OpenFlags.O_RDONLY, 0, out _) is { } descriptor ? new NetworkNamespace(descriptor) : null;
+        TryOpen($"/proc/{pid}/ns/net");
+
+    /// <summary>That which a file stands for; null when there is no such file.</summary>
+    public static NetworkNamespace? TryOpen(string path) =>
+        TryOpen(path, OpenFlags.O_RDONLY, 0, out _) is { } descriptor ? new NetworkNamespace(descriptor) : null;
 
     /// <summary>Does something in this namespace: sockets that are made and files of /proc/sys/net that are opened meanwhile are its own.</summary>
     public T Run<T>(Func<T> work)

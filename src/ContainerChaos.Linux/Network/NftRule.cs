@@ -23,6 +23,22 @@ public sealed class NftRule
     /// <summary>Only packets to a port. The protocol must have been compared or loaded.</summary>
     public NftRule DestinationPort(ushort port) => LoadDestinationPort(0).Compare(0, [(byte)(port >> 8), (byte)port]);
 
+    /// <summary>Only packets from a port. The protocol must have been compared or loaded.</summary>
+    public NftRule SourcePort(ushort port) => Payload(2, 0, 2, 0).Compare(0, [(byte)(port >> 8), (byte)port]);
+
+    /// <summary>Only packets from an address.</summary>
+    public NftRule Source(byte[] address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return LoadSource(address.Length == 16, 0).Compare(0, address);
+    }
+
+    /// <summary>Only packets that leave by another interface than this one.</summary>
+    public NftRule OutputNameIsNot(string name) => LoadOutputName(0).Compare(0, NftType.NameKey(name), notEqual: true);
+
+    /// <summary>Only packets that came by another interface than this one.</summary>
+    public NftRule InputNameIsNot(string name) => LoadInputName(0).Compare(0, NftType.NameKey(name), notEqual: true);
+
     /// <summary>Only packets to an address.</summary>
     public NftRule Destination(byte[] address)
     {
@@ -99,6 +115,44 @@ public sealed class NftRule
 
     /// <summary>Drops the packet.</summary>
     public NftRule Drop() => Verdict(0);
+
+    /// <summary>Drops the packet and resets its TCP connection, as who refuses it does.</summary>
+    public NftRule ResetConnection()
+    {
+        const uint NFT_REJECT_TCP_RST = 1;
+        return Add("reject", new NetlinkAttributes().AddBigEndian(1, NFT_REJECT_TCP_RST).Add(2, [0]));
+    }
+
+    /// <summary>Drops the packet and says that nobody is there, as who has no such port does: ICMP, port unreachable.</summary>
+    public NftRule RejectPort()
+    {
+        const uint NFT_REJECT_ICMPX_UNREACH = 2;
+        const byte NFT_REJECT_ICMPX_PORT_UNREACH = 1;
+        return Add("reject", new NetlinkAttributes().AddBigEndian(1, NFT_REJECT_ICMPX_UNREACH).Add(2, [NFT_REJECT_ICMPX_PORT_UNREACH]));
+    }
+
+    /// <summary>Only TCP packets that do not end a connection by RST themselves.</summary>
+    public NftRule IsNoReset()
+    {
+        const byte RST = 4;
+        // The flags are the fourteenth byte of the header (RFC 9293).
+        Payload(2, 13, 1, 0);
+        Add("bitwise", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, Register(0)).AddBigEndian(3, 1)
+            .Nest(4, new NetlinkAttributes().Add(1, [RST])).Nest(5, new NetlinkAttributes().Add(1, [0])));
+        return Compare(0, [0]);
+    }
+
+    /// <summary>Only a share of the packets, chosen at random, 0 to 1.</summary>
+    public NftRule Share(double share)
+    {
+        const uint NFT_NG_RANDOM = 1, NFT_BYTEORDER_HTON = 1, NFT_CMP_LT = 2, modulus = 1_000_000;
+        var bound = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bound, (uint)Math.Round(Math.Clamp(share, 0, 1) * modulus));
+        Add("numgen", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, modulus).AddBigEndian(3, NFT_NG_RANDOM));
+        // Registers are compared byte by byte, from the first.
+        Add("byteorder", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, Register(0)).AddBigEndian(3, NFT_BYTEORDER_HTON).AddBigEndian(4, 4).AddBigEndian(5, 4));
+        return Add("cmp", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, NFT_CMP_LT).Nest(3, new NetlinkAttributes().Add(1, bound)));
+    }
 
     private NftRule Connection(uint key, uint bits)
     {

@@ -61,6 +61,19 @@ internal sealed class RouteMessage
         return message;
     }
 
+    /// <summary>A message about the root queue of an interface (struct tcmsg).</summary>
+    internal static RouteMessage OfQueue(ushort type, ushort flags, int index)
+    {
+        const uint TC_H_ROOT = 0xFFFFFFFF;
+        var message = new RouteMessage(type, flags);
+        Span<byte> body = stackalloc byte[20];
+        body.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(body[4..], index);
+        BinaryPrimitives.WriteUInt32LittleEndian(body[12..], TC_H_ROOT);
+        message._bytes.Write(body);
+        return message;
+    }
+
     internal RouteMessage With(NetlinkAttributes attributes)
     {
         _bytes.Write(attributes.Bytes);

@@ -6,8 +6,8 @@ using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.PowerShell;
 
-/// <summary>A cmdlet that breaks targets on purpose: which ones, how many of them, and for how long. The faults themselves are in the other part.</summary>
-public abstract partial class FaultCmdlet : ContainerChaosCmdlet
+/// <summary>A cmdlet that breaks targets on purpose: which ones, how many of them, and for how long.</summary>
+public abstract class FaultCmdlet : ContainerChaosCmdlet
 {
     private readonly List<ChaosTarget> found = [];
 
@@ -93,8 +93,71 @@ public abstract partial class FaultCmdlet : ContainerChaosCmdlet
         Break(fault!, chosen);
     }
 
+    /// <summary>The fault that the parameter set is.</summary>
+    private protected abstract FaultSpec ReadFault();
+
     /// <summary>Does it.</summary>
     private protected abstract void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets);
+
+    /// <summary>Starts a fault, and returns while it is in force.</summary>
+    private protected void StartEach(FaultSpec fault, IReadOnlyList<ChaosTarget> targets, TimeSpan duration)
+    {
+        foreach (var target in targets)
+        {
+            Attempt(target.ToString(), () =>
+            {
+                using var running = Injector.Start(fault, target, new FaultOptions { Duration = duration, StopWhen = StopWhen });
+                WriteObject(running.Record);
+            });
+        }
+    }
+
+    /// <summary>Does a fault from its beginning to its undo.</summary>
+    private protected void RunEach(FaultSpec fault, IReadOnlyList<ChaosTarget> targets, TimeSpan duration, bool passThru)
+    {
+        var running = new List<RunningFault>();
+        try
+        {
+            foreach (var target in targets)
+            {
+                Attempt(target.ToString(), () =>
+                {
+                    if (fault.IsInstant)
+                        Report(Injector.Apply(fault, target), passThru);
+                    else
+                        running.Add(Injector.Start(fault, target, new FaultOptions { Duration = duration, StopWhen = StopWhen }));
+                });
+            }
+            foreach (var one in running)
+                Attempt(one.Record.Target.Name, () => Finish(one, passThru));
+        }
+        finally
+        {
+            // Those that Ctrl-C has left in force; one that ended by itself is no error.
+            foreach (var one in running)
+            {
+                Attempt(one.Record.Target.Name, one.Undo);
+                one.Dispose();
+            }
+        }
+    }
+
+    private void Finish(RunningFault fault, bool passThru)
+    {
+        var end = fault.WaitForEnd(Cancellation);
+        if (end == FaultEnd.StopCondition)
+            WriteWarning($"{fault.Record.Target}: the fault {fault.Record.Fault} was undone early: {fault.Detail}.");
+        else
+            WriteVerbose($"{fault.Record.Target}: {fault.Record.Fault} is undone ({end}).");
+        Report(fault.Record, passThru);
+    }
+
+    private void Report(FaultRecord record, bool passThru)
+    {
+        WriteVerbose($"{record.Target}: {record.Effect}");
+        if (passThru)
+            WriteObject(record);
+    }
 
     /// <summary>A signal as written.</summary>
     private protected static int ReadSignal(string text) => SignalName.TryParse(text, out var number)

@@ -7,7 +7,7 @@ namespace ContainerChaos.PowerShell;
 /// <summary>Breaks containers on purpose, and returns when the fault is over and undone: at once for a crash, else after its duration.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Fault", SupportsShouldProcess = true)]
 [OutputType(typeof(FaultRecord))]
-public sealed class InvokeFaultCommand : FaultCmdlet
+public sealed class InvokeFaultCommand : ContainerFaultCmdlet
 {
     private const string CrashSet = "Crash", KillProcessSet = "KillProcess", EvictSet = "EvictPageCache", MonitorSet = "Monitor";
 
@@ -57,49 +57,5 @@ public sealed class InvokeFaultCommand : FaultCmdlet
         _ => base.ReadFault(),
     };
 
-    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets)
-    {
-        var running = new List<RunningFault>();
-        try
-        {
-            foreach (var target in targets)
-            {
-                Attempt(target.ToString(), () =>
-                {
-                    if (fault.IsInstant)
-                        Report(Injector.Apply(fault, target));
-                    else
-                        running.Add(Injector.Start(fault, target, new FaultOptions { Duration = Duration, StopWhen = StopWhen }));
-                });
-            }
-            foreach (var one in running)
-                Attempt(one.Record.Target.Name, () => Finish(one));
-        }
-        finally
-        {
-            // Those that Ctrl-C has left in force; one that ended by itself is no error.
-            foreach (var one in running)
-            {
-                Attempt(one.Record.Target.Name, one.Undo);
-                one.Dispose();
-            }
-        }
-    }
-
-    private void Finish(RunningFault fault)
-    {
-        var end = fault.WaitForEnd(Cancellation);
-        if (end == FaultEnd.StopCondition)
-            WriteWarning($"{fault.Record.Target}: the fault {fault.Record.Fault} was undone early: {fault.Detail}.");
-        else
-            WriteVerbose($"{fault.Record.Target}: {fault.Record.Fault} is undone ({end}).");
-        Report(fault.Record);
-    }
-
-    private void Report(FaultRecord record)
-    {
-        WriteVerbose($"{record.Target}: {record.Effect}");
-        if (PassThru)
-            WriteObject(record);
-    }
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => RunEach(fault, targets, Duration, PassThru);
 }

@@ -7,22 +7,12 @@ namespace ContainerChaos.PowerShell;
 /// <summary>Breaks containers on purpose and returns while the fault is in force. It ends with Stop-Fault, its duration, a stop condition, or this shell.</summary>
 [Cmdlet(VerbsLifecycle.Start, "Fault", SupportsShouldProcess = true)]
 [OutputType(typeof(FaultRecord))]
-public sealed class StartFaultCommand : FaultCmdlet
+public sealed class StartFaultCommand : ContainerFaultCmdlet
 {
     /// <summary>After how long it is undone at the latest: <c>10s</c>, <c>2m</c>, a time span or seconds; 5 minutes by default, a day at most.</summary>
     [Parameter]
     [DurationArgument]
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(5);
 
-    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets)
-    {
-        foreach (var target in targets)
-        {
-            Attempt(target.ToString(), () =>
-            {
-                using var running = Injector.Start(fault, target, new FaultOptions { Duration = Duration, StopWhen = StopWhen });
-                WriteObject(running.Record);
-            });
-        }
-    }
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => StartEach(fault, targets, Duration);
 }

@@ -29,6 +29,16 @@ public sealed class FaultInjector(ContainerEngine engine)
         return _finder.Find(selector);
     }
 
+    /// <summary>A fault with the addresses of the containers that it names.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <returns>The fault itself when it names none.</returns>
+    /// <exception cref="ContainerException">ContainerNotFound; InvalidState: it has no address.</exception>
+    public FaultSpec Resolve(FaultSpec fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.Resolve(engine);
+    }
+
     /// <summary>What a fault would do to a target, in kernel terms. Nothing is changed.</summary>
     /// <param name="fault">The fault.</param>
     /// <param name="target">The target.</param>
@@ -50,7 +60,7 @@ public sealed class FaultInjector(ContainerEngine engine)
         ArgumentNullException.ThrowIfNull(fault);
         ArgumentNullException.ThrowIfNull(target);
         Refuse(target);
-        return Guard(target, () => WatchdogLauncher.Apply(Ledger, () => Record(fault, target, until: null, []), injecting));
+        return Guard(target, () => WatchdogLauncher.Apply(Ledger, () => Record(Resolve(fault), target, until: null, []), injecting));
     }
 
     /// <summary>Starts a fault that lasts.</summary>
@@ -69,7 +79,7 @@ public sealed class FaultInjector(ContainerEngine engine)
             throw new ContainerException(ErrorReason.InvalidArgument, $"The fault {fault.Name} is over at once.", target.Name) { Remedy = "Use Invoke-Fault." };
         if (options.Duration <= TimeSpan.Zero || options.Duration > s_longest)
             throw new ContainerException(ErrorReason.InvalidArgument, $"A fault can't last {options.Duration.TotalSeconds:0.###} s.", target.Name) { Remedy = "Give a duration of more than 0 and at most a day." };
-        return Guard(target, () => WatchdogLauncher.Start(engine.Options.CcrunPath, Ledger, () => Record(fault, target, DateTimeOffset.UtcNow + options.Duration, options.StopWhen)));
+        return Guard(target, () => WatchdogLauncher.Start(engine.Options.CcrunPath, Ledger, () => Record(Resolve(fault), target, DateTimeOffset.UtcNow + options.Duration, options.StopWhen)));
     }
 
     /// <summary>

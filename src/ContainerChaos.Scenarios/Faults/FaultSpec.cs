@@ -1,3 +1,4 @@
+using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
@@ -12,6 +13,10 @@ public abstract record FaultSpec
 
     /// <summary>Whether it is over at once, so that there is nothing to undo and no duration.</summary>
     public virtual bool IsInstant => false;
+
+    /// <summary>The same fault with what it names by the engine's names: other containers' addresses.</summary>
+    /// <exception cref="ContainerException">ContainerNotFound, InvalidState.</exception>
+    internal virtual FaultSpec Resolve(ContainerEngine engine) => this;
 
     /// <summary>What it would do to a target. Nothing is changed.</summary>
     /// <param name="target">The target.</param>

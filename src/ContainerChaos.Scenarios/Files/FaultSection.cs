@@ -37,6 +37,24 @@ internal static class FaultSection
         ["io-throttle"] = yaml => new IoThrottleFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), yaml.Text("path") ?? "/"),
         ["read-only"] = yaml => new ReadOnlyFault(yaml.Text("path") ?? "/"),
         ["corrupt-file"] = yaml => new CorruptFileFault(yaml.Required("path"), yaml.Integer("bytes", 1, 65_536) ?? 64, yaml.Integer("seed", 0, int.MaxValue)),
+        ["partition"] = yaml => new PartitionFault(yaml.Texts("from") ?? [], Direction(yaml)),
+        ["black-hole"] = yaml => new PortFault(Port(yaml), Resets: false, yaml.Boolean("of-peer") ?? false),
+        ["connection-reset"] = yaml => new PortFault(Port(yaml), Resets: true, yaml.Boolean("of-peer") ?? false),
+        ["dns"] = yaml => new DnsFault(yaml.Choice("mode", ("drop", false), ("refuse", true)) ?? false),
+        ["link-down"] = yaml => new LinkDownFault(yaml.Duration("period") ?? TimeSpan.Zero),
+        ["network-rate"] = yaml => new NetworkRateFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), Direction(yaml)),
+        ["netem"] = yaml => new NetemFault(
+            new NetworkEmulation
+            {
+                Delay = yaml.Duration("delay") ?? TimeSpan.Zero,
+                Jitter = yaml.Duration("jitter") ?? TimeSpan.Zero,
+                Loss = yaml.Number("loss", 0, 0, 100),
+                Duplicate = yaml.Number("duplicate", 0, 0, 100),
+                Reorder = yaml.Number("reorder", 0, 0, 100),
+                Corrupt = yaml.Number("corrupt", 0, 0, 100),
+                Rate = yaml.Size("rate") ?? 0,
+            },
+            Direction(yaml)),
         ["monitor"] = _ => new MonitorFault(),
     };
 
@@ -48,6 +66,11 @@ internal static class FaultSection
         yaml.Text("action") is { } action && s_faults.TryGetValue(action, out Func<YamlSection, FaultSpec>? read) ? read(yaml) : null;
 
     private static int Count(YamlSection yaml, int most) => yaml.Integer("count", 1, most) ?? throw yaml.Error("the key 'count' is missing.");
+
+    private static TrafficDirection Direction(YamlSection yaml) =>
+        yaml.Choice("direction", ("both", TrafficDirection.Both), ("in", TrafficDirection.In), ("out", TrafficDirection.Out)) ?? TrafficDirection.Both;
+
+    private static int Port(YamlSection yaml) => yaml.Integer("port", 1, 65_535) ?? throw yaml.Error("the key 'port' is missing.");
 
     private static int Signal(YamlSection yaml, string basis) =>
         SignalName.TryParse(yaml.Text("signal") ?? basis, out int number) ? number : throw yaml.Error("signal", "that is not a signal; write KILL, SEGV or a number.");

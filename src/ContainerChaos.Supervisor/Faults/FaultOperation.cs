@@ -56,6 +56,24 @@ public enum FaultOperation
     /// </summary>
     Rename,
 
+    /// <summary>Makes an nf_tables table <see cref="FaultStep.Value"/> of <see cref="FaultStep.Filters"/> in the network namespace of the target.</summary>
+    AddFilter,
+
+    /// <summary>Deletes it.</summary>
+    RemoveFilter,
+
+    /// <summary>
+    /// Gives the interface <see cref="FaultStep.Value"/>, in the network namespace of the target, a queue as in <see cref="FaultStep.Emulation"/>, or a token bucket of
+    /// <see cref="FaultStep.Size"/> bytes a second. Without a process it is an interface of the host.
+    /// </summary>
+    AddQueue,
+
+    /// <summary>Takes that queue away.</summary>
+    RemoveQueue,
+
+    /// <summary>Sets the host's interface <see cref="FaultStep.Value"/> up, when <see cref="FaultStep.Number"/> is 1, or down.</summary>
+    SetLink,
+
     /// <summary>Stops a container of ours by the control socket <see cref="FaultStep.Path"/> of its monitor, at once, as an operator does.</summary>
     StopContainer,
 }

@@ -33,7 +33,7 @@ public sealed record FaultStep
     /// <summary>Where in the file.</summary>
     public long Offset { get; init; }
 
-    /// <summary>The number of the file's inode: another file under its name is never touched.</summary>
+    /// <summary>The inode of the file, or of the network namespace: another under its name is never touched.</summary>
     public ulong Inode { get; init; }
 
     /// <summary>What is put there: a name, or bytes in Base64.</summary>
@@ -44,6 +44,12 @@ public sealed record FaultStep
 
     /// <summary>The directory of a container of ours.</summary>
     public string? Container { get; init; }
+
+    /// <summary>How a bad network is emulated.</summary>
+    public ContainerChaos.Linux.NetworkEmulation? Emulation { get; init; }
+
+    /// <summary>The rules of a packet filter.</summary>
+    public IReadOnlyList<PacketFilter>? Filters { get; init; }
 
     /// <summary>Writes a value to a file.</summary>
     public static FaultStep Write(string path, string value) => new() { Operation = FaultOperation.Write, Path = path, Value = value };

@@ -97,6 +97,25 @@ internal static partial class FaultSteps
             case FaultOperation.Rename:
                 Rename(step, isUndo: held is null);
                 break;
+            case FaultOperation.AddFilter:
+                AddFilter(step, isUndo: held is null);
+                break;
+            case FaultOperation.RemoveFilter:
+                RemoveFilter(step, isUndo: held is null);
+                break;
+            case FaultOperation.AddQueue:
+                InNetwork(step, held is null, links => AddQueue(links, step));
+                break;
+            case FaultOperation.RemoveQueue:
+                InNetwork(step, isUndo: held is null, links =>
+                {
+                    if (links.TryFind(step.Value!) is { } link)
+                        links.TryRemoveQueue(link);
+                });
+                break;
+            case FaultOperation.SetLink:
+                InNetwork(step, held is null, links => links.SetState(Find(links, step), up: step.Number == 1));
+                break;
             case FaultOperation.StopContainer:
                 StopContainer(step);
                 break;

@@ -58,6 +58,10 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
     public void The_catalogue_of_lasting_faults_is_covered() =>
         Assert.Equal(FaultSection.Names.Except(s_notHere).Order(), InForce.Keys.Select(step => step["action: ".Length..].Split(',')[0]).Distinct().Order());
 
-    // Over at once; or over by what they do, see FaultEffectTests; or of another host than this one may be.
-    private static readonly string[] s_notHere = ["kill-process", "evict-page-cache", "monitor", "oom-child", "oom-group", "cpuset"];
+    // Over at once; or over by what they do, see FaultEffectTests; or of another host than this one may be. Those of the network: KilledNetworkShell.
+    private static readonly string[] s_notHere =
+    [
+        "kill-process", "evict-page-cache", "monitor", "oom-child", "oom-group", "cpuset",
+        .. KilledNetworkShell.Steps.Select(step => step["action: ".Length..].Split(',')[0]),
+    ];
 }

@@ -500,6 +500,9 @@ Describe 'Faults' -Tag Always {
         Stop-Chaos -All
         Get-Fault | Should -BeNullOrEmpty
         Should-FailWith PermissionDenied { Invoke-Fault app -Nice 5 @args }
+        # Only root can enter its network namespace.
+        Should-FailWith PermissionDenied { Invoke-NetworkFault app -Partition * @args }
+        Should-FailWith PermissionDenied { Start-NetworkFault app -LinkDown @args }
     }
 
 }

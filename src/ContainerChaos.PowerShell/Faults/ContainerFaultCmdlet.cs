@@ -4,8 +4,8 @@ using ContainerChaos.Scenarios.Faults;
 
 namespace ContainerChaos.PowerShell;
 
-// The faults that last, a parameter set each.
-public abstract partial class FaultCmdlet
+/// <summary>A cmdlet for the faults of processes, memory, processors and disks that last, a parameter set each. PowerShell has no more than 32 in a cmdlet.</summary>
+public abstract class ContainerFaultCmdlet : FaultCmdlet
 {
     private const int Most = 10_000;
 
@@ -174,7 +174,7 @@ public abstract partial class FaultCmdlet
     public string Path { get; set; } = "/";
 
     /// <summary>The fault that the parameter set is.</summary>
-    private protected virtual FaultSpec ReadFault() => ParameterSetName switch
+    private protected override FaultSpec ReadFault() => ParameterSetName switch
     {
         "Freeze" => new FreezeFault(),
         "SigStop" => new SigStopFault(OnlyInit),

@@ -1,0 +1,127 @@
+using System.Net;
+using ContainerChaos.Linux;
+
+namespace ContainerChaos.Supervisor;
+
+// Those that are done to a target's network namespace, and to the host's ends of its wires.
+internal static partial class FaultSteps
+{
+    private const byte TCP = 6, UDP = 17;
+    // As wondershaper and Docker's examples have it: a packet waits at most so long, then the next are dropped.
+    private static readonly TimeSpan s_queueing = TimeSpan.FromMilliseconds(50);
+
+    private static void AddFilter(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
+    {
+        // Before everybody else's rules, and before connection tracking.
+        const int raw = -300;
+        var batch = table.Begin().AddTable().AddChain("in", "filter", NftHook.Input, raw).AddChain("out", "filter", NftHook.Output, raw);
+        foreach (var filter in step.Filters ?? [])
+        {
+            byte[] protocols = filter.Verdict == PacketVerdict.Reset ? [TCP] : filter.Port > 0 ? [TCP, UDP] : [0];
+            foreach (var protocol in protocols)
+                batch.AddRule(filter.IsInput ? "in" : "out", RuleOf(filter, protocol));
+        }
+        table.Commit(batch);
+    });
+
+    private static void RemoveFilter(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
+    {
+        if (table.Exists)
+            table.Commit(table.Begin().DeleteTable());
+    });
+
+    private static NftRule RuleOf(PacketFilter filter, byte protocol)
+    {
+        var rule = new NftRule();
+        if (!filter.HasLoopback)
+            _ = filter.IsInput ? rule.InputNameIsNot("lo") : rule.OutputNameIsNot("lo");
+        if (filter.Address is { } text)
+        {
+            var address = IPAddress.Parse(text).GetAddressBytes();
+            rule.Version(ipv6: address.Length == 16);
+            _ = filter.IsInput ? rule.Source(address) : rule.Destination(address);
+        }
+        if (protocol != 0)
+            rule.Protocol(protocol);
+        if (filter.Port > 0)
+            _ = filter.IsInput != filter.IsPeerPort ? rule.DestinationPort(filter.Port) : rule.SourcePort(filter.Port);
+        // The answer leaves by the same way and must not be caught.
+        if (filter.Verdict != PacketVerdict.Drop && protocol == TCP)
+            rule.IsNoReset();
+        if (filter.Share is { } share)
+            rule.Share(share);
+        return filter.Verdict == PacketVerdict.Drop ? rule.Drop() : protocol == TCP ? rule.ResetConnection() : rule.RejectPort();
+    }
+
+    private static void InTable(FaultStep step, bool isUndo, Action<NftTable> work) => InNetwork(step, isUndo, () =>
+    {
+        using var table = NftTable.TryOpen(step.Value!) ?? throw new ErrnoException(Errno.EPROTONOSUPPORT, "nf_tables", step.Value!);
+        work(table);
+    });
+
+    private static void InNetwork(FaultStep step, bool isUndo, Action<RouteSocket> work) => InNetwork(step, isUndo, () =>
+    {
+        using var links = RouteSocket.Open();
+        work(links);
+    });
+
+    /// <summary>In the namespace that the step was planned for; without a process, in this one: the host's ends of wires.</summary>
+    private static void InNetwork(FaultStep step, bool isUndo, Action work)
+    {
+        if (step.Pid == 0)
+        {
+            work();
+            return;
+        }
+        using var space = TryOpenNetwork(step);
+        if (space is not null)
+            space.Run(work);
+        // Nobody has it any more: then what was done to it is gone as well.
+        else if (!isUndo)
+            throw new ErrnoException(Errno.ESRCH, "open", $"/proc/{step.Pid}/ns/net");
+    }
+
+    /// <summary>That of the process; when it has ended, the container's as it runs now, or its monitor's, which keeps it between two incarnations.</summary>
+    private static NetworkNamespace? TryOpenNetwork(FaultStep step)
+    {
+        var link = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"net:[{step.Inode}]");
+        var paths = new List<string>();
+        if (IsAlive(step))
+            paths.Add($"/proc/{step.Pid}/ns/net");
+        if (step.Container is { } container && JsonFile.TryReadIntact(Path.Combine(container, "state.json"), SupervisorJson.Default.ContainerState) is { } state)
+        {
+            paths.Add($"/proc/{state.Pid}/ns/net");
+            try
+            {
+                paths.AddRange(Directory.EnumerateFileSystemEntries($"/proc/{state.MonitorPid}/fd"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended.
+            }
+        }
+        foreach (var path in paths)
+        {
+            try
+            {
+                if (new FileInfo(path).LinkTarget == link && NetworkNamespace.TryOpen(path) is { } found)
+                    return found;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // So has this one.
+            }
+        }
+        return null;
+    }
+
+    private static void AddQueue(RouteSocket links, FaultStep step)
+    {
+        if (step.Emulation is { } emulation)
+            links.AddEmulation(Find(links, step), emulation);
+        else
+            links.AddTokenBucket(Find(links, step), step.Size, s_queueing);
+    }
+
+    private static NetworkLink Find(RouteSocket links, FaultStep step) => links.TryFind(step.Value!) ?? throw new ErrnoException(Errno.ENODEV, "RTM_GETLINK", step.Value!);
+}
