@@ -105,6 +105,14 @@ Describe 'Faults' {
         (Get-ChaosTarget web-2 | Invoke-Fault -EvictPageCache -PassThru).Target.Name | Should -Be 'web-2'
     }
 
+    It 'stall a monitor, and the container is still there' {
+        $fault = Start-Fault web-1 -StallMonitor
+        (Get-Container web-1).State | Should -Be 'Running'
+        (Get-Fault web-1).Effect | Should -Match 'control socket is stalled'
+        $fault | Stop-Fault
+        Invoke-ContainerCommand web-1 -- /target true | Out-Null
+    }
+
     It 'refuse to hold the same limit twice' {
         $first = Start-Fault web-1 -MemoryLimit 32MB
         $failure = Should-FailWith InvalidState { Start-Fault web-1 -MemoryLimit 40MB @args }

@@ -166,6 +166,10 @@ public abstract class ContainerFaultCmdlet : FaultCmdlet
     [ValidateRange(1, 1_000_000)]
     public int Inode { get; set; }
 
+    /// <summary>Stop the monitor of the container with SIGSTOP: what is asked of its control socket waits, and nobody restarts it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "StallMonitor")]
+    public SwitchParameter StallMonitor { get; set; }
+
     /// <summary>The path of the target whose file system is meant; its root by default. With -Inode a directory on a tmpfs, or in the container's root.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Inode")]
     [Parameter(ParameterSetName = "IoThrottle")]
@@ -200,6 +204,7 @@ public abstract class ContainerFaultCmdlet : FaultCmdlet
         "IoThrottle" => new IoThrottleFault(IoThrottle, Path),
         "ReadOnly" => new ReadOnlyFault(Path),
         "CorruptFile" => new CorruptFileFault(CorruptFile, Bytes, GivenSeed),
+        "StallMonitor" => new MonitorFault(Stalls: true),
         "Inode" => new InodeFault(Path, Inode),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, "No fault is chosen.") { Remedy = "Choose one: -Freeze, -MemoryLimit 32MB, -CpuQuota 0.1 …" },
     };

@@ -56,6 +56,7 @@ internal static class FaultSection
             },
             Direction(yaml)),
         ["monitor"] = _ => new MonitorFault(),
+        ["monitor-stall"] = _ => new MonitorFault(Stalls: true),
     };
 
     /// <summary>The names of the faults, which are actions.</summary>

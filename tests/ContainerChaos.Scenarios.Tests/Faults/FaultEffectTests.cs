@@ -23,6 +23,33 @@ public sealed class FaultEffectTests : FaultTest
     }
 
     [Fact]
+    public async Task While_its_monitor_is_stalled_a_container_serves_and_is_listed_and_what_is_asked_of_it_waits()
+    {
+        Container before = Run(policy: "always");
+        using (RunningFault fault = Start("action: monitor-stall"))
+        {
+            AwaitService(before);
+            Assert.Equal((ContainerStatus.Running, before.Pid), (Engine.Get(Name).State, Engine.Get(Name).Pid));
+            Assert.Equal(Name, Assert.Single(Engine.List()).Name);
+            using var asked = new ManualResetEventSlim();
+            Task<ContainerCommandResult> command = Task.Run(() =>
+            {
+                asked.Set();
+                return Engine.Invoke(Name, new ContainerCommandOptions { Command = ["/target", "true"] });
+            });
+            asked.Wait();
+            fault.Undo();
+            Assert.Equal(0, (await command).ExitCode);
+        }
+
+        // The end of PID 1 ends the fault, so that somebody is there to restart it.
+        using RunningFault crashed = Start("action: monitor-stall");
+        Injector.Apply(new CrashFault(), Target);
+        Assert.Equal(FaultEnd.TargetEnded, crashed.WaitForEnd());
+        AwaitRestart(1);
+    }
+
+    [Fact]
     public void An_overrun_has_the_OOM_killer_end_PID_1_and_the_policy_brings_it_back()
     {
         Run(policy: "always");

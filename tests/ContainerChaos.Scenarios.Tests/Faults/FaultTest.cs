@@ -65,7 +65,7 @@ public abstract class FaultTest : IDisposable
     }
 
     /// <summary>Its threads are there when it answers: before, they would be taken for what a fault has left.</summary>
-    private static void AwaitService(Container container)
+    private protected static void AwaitService(Container container)
     {
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)

@@ -28,6 +28,7 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
         ["action: inode, path: /dev/shm, count: 100"] = (_, now) => now.SharedFiles == 100,
         ["action: read-only"] = (_, now) => now.IsRootReadOnly,
         ["action: corrupt-file, path: /data, bytes: 8"] = (before, now) => now.Data != before.Data && now.Data!.Length == before.Data!.Length,
+        ["action: monitor-stall"] = (_, now) => now.MonitorState == 'T',
         [IoThrottle] = (before, now) => now.Io != before.Io && now.Io.Contains("1048576", StringComparison.Ordinal),
     };
 

@@ -22,6 +22,8 @@ internal sealed record TargetState
 
     public required char InitState { get; init; }
 
+    public required char MonitorState { get; init; }
+
     public required ulong FileLimit { get; init; }
 
     public required int Nice { get; init; }
@@ -66,6 +68,7 @@ internal sealed record TargetState
             Zombies = engine.CountZombies(name),
             // Whether it runs or sleeps is its own business.
             InitState = stat.State is 'R' or 'D' ? 'S' : stat.State,
+            MonitorState = ReadState(engine.Get(name).RootPath),
             FileLimit = ProcessTuning.ReadLimit(target.Pid, 7).Soft,
             Nice = ProcessTuning.ReadNice(target.Pid),
             OomScoreAdjustment = File.ReadAllText($"/proc/{target.Pid}/oom_score_adj").Trim(),
@@ -78,5 +81,13 @@ internal sealed record TargetState
             HiddenFiles = Directory.EnumerateFiles($"/proc/{target.Pid}/root", ".containerchaos-*").Count(),
             Loads = cgroup.Pids("pids").Count(pid => ProcessCommandLine.TryRead(pid)?.StartsWith("ccrun load", StringComparison.Ordinal) == true),
         };
+    }
+
+    /// <summary>Whether its monitor runs (S) or is stopped (T).</summary>
+    private static char ReadState(string directory)
+    {
+        using var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "state.json")));
+        ProcessStat.TryRead(state.RootElement.GetProperty("monitorPid").GetInt32(), out ProcessStat stat);
+        return stat.State is 'R' or 'D' ? 'S' : stat.State;
     }
 }
