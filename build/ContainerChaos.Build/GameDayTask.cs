@@ -15,7 +15,7 @@ internal static class GameDayTask
         Console.WriteLine($"game day: {reason}, so it runs through containerchaos");
         return Command.Foreground(
             Path.Combine(repository.Binaries, "containerchaos"),
-            ["gameday", "--scenarios", repository.Combine("scenarios"), "--output", output, .. arguments]);
+            ["gameday", "--output", output, .. arguments]);
     }
 
     // Ends in 1 when a scenario's outcome is not the one its file expects.

@@ -52,6 +52,30 @@ Describe 'Invoke-ChaosScenario' {
         (Should-FailWith NothingToCompare { Get-ChaosResult zombie-storm -Init -Last 1 | Compare-ChaosResult (Get-ChaosResult memory-overrun) @args }).TargetObject.Scenario | Should -Be 'zombie-storm'
     }
 
+    It 'lists what ships, by name and by tag' {
+        (Get-ChaosScenario).Name | Select-Object -First 4 | Should -Be 'memory-overrun', 'ignored-sigterm', 'zombie-storm', 'rolling-update'
+        (Get-ChaosScenario -Tag cpu).Name | Should -Contain 'noisy-neighbour'
+        Get-ChaosScenario *storm | Out-String -Width 120 | Should -Match 'zombie-storm\s+game-day, process\s+Orphans pile up'
+        (Should-FailWith ScenarioNotFound { Get-ChaosScenario nowhere @args }).TargetObject | Should -Be 'nowhere'
+        (Should-FailWith ScenarioNotFound { Invoke-ChaosScenario -Tag nothing @args }).TargetObject | Should -Be 'nothing'
+        (TabExpansion2 'Invoke-ChaosScenario -Tag me' 28).CompletionMatches.CompletionText | Should -Be 'memory'
+        Invoke-ChaosScenario -Tag disk -WhatIf | Should -BeNullOrEmpty
+    }
+
+    It 'reads a file without running it, and says where the mistake is' {
+        $good, $bad = "$TestDrive/a-good.yaml", "$TestDrive/a-wrong.yaml"
+        Set-Content $good "schema: 1`nname: good`ntitle: t`ndescription: d`nsteps: [{ action: crash }]"
+        Set-Content $bad "schema: 1`nname: wrong`ntitle: t`ndescription: d`nsteps:`n  - { action: sigstop, duration: soon }"
+        $checks = Test-ChaosScenario "$TestDrive/a-*.yaml"
+        $checks.IsValid | Should -Be $true, $false
+        $checks[0].Scenario.Name | Should -Be 'good'
+        "$($checks[1].Line):$($checks[1].Column)" | Should -Be '6:34'
+        $checks[1].Problem | Should -Match "'soon' is not a duration"
+        Get-Item $good, $bad | Test-ChaosScenario -Quiet | Should -Be $true, $false
+        $checks | Out-String -Width 160 | Should -Match 'False a-wrong.yaml\s+6\s+34 duration:'
+        (Should-FailWith ScenarioNotFound { Test-ChaosScenario "$TestDrive/none.yaml" @args }).TargetObject | Should -Be "$TestDrive/none.yaml"
+    }
+
     It 'refuses a report whose format it does not know before it runs anything' {
         { Invoke-ChaosScenario zombie-storm -ReportPath "$TestDrive/report.pdf" } | Should -Throw -ErrorId 'InvalidArgument,*'
     }

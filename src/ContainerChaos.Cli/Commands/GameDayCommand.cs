@@ -9,6 +9,11 @@ internal static class GameDayCommand
     internal static Command Create()
     {
         var scenarios = new Option<DirectoryInfo?>("--scenarios") { Description = "A folder of YAML files (default: the built-in ones).", HelpName = "DIR" };
+        var tags = new Option<string[]>("--tag")
+        {
+            Description = $"Only scenarios with one of these tags (default: {ScenarioCatalog.GameDayTag} for the built-in ones, all of a folder).",
+            HelpName = "TAG",
+        };
         var output = new Option<DirectoryInfo>("--output", "-o")
         {
             Description = "Where report.html, report.json and report.md go.",
@@ -16,13 +21,13 @@ internal static class GameDayCommand
             HelpName = "DIR",
         };
         var binder = new RunOptionsBinder();
-        var command = new Command("gameday", "Runs every scenario and writes one report.") { scenarios, output };
+        var command = new Command("gameday", "Runs every scenario and writes one report.") { scenarios, tags, output };
         binder.AddTo(command);
         command.SetAction((parse, cancellationToken) => Task.Run(() =>
         {
             string folder = parse.GetRequiredValue(output).FullName;
             return ScenarioSession.Run(
-                () => parse.GetValue(scenarios) is { } directory ? ScenarioCatalog.Load(directory.FullName) : ScenarioCatalog.BuiltIn(),
+                () => Choose(parse.GetValue(scenarios), parse.GetValue(tags) ?? []),
                 binder.Bind(parse),
                 binder.IsWhatIf(parse),
                 [Path.Combine(folder, "report.html"), Path.Combine(folder, "report.json"), Path.Combine(folder, "report.md")],
@@ -30,4 +35,9 @@ internal static class GameDayCommand
         }));
         return command;
     }
+
+    private static IReadOnlyList<Scenario> Choose(DirectoryInfo? folder, string[] tags) =>
+        [.. folder is null
+            ? ScenarioCatalog.WithTag(ScenarioCatalog.BuiltIn(), tags.Length == 0 ? [ScenarioCatalog.GameDayTag] : tags)
+            : ScenarioCatalog.WithTag(ScenarioCatalog.Load(folder.FullName), tags)];
 }

@@ -14,7 +14,7 @@ internal static class ScenariosCommand
         {
             foreach (Scenario scenario in ScenarioCatalog.BuiltIn())
             {
-                AnsiConsole.MarkupLineInterpolated($"[bold]{scenario.Name}[/]  {scenario.Title}");
+                AnsiConsole.MarkupLineInterpolated($"[bold]{scenario.Name}[/]  {scenario.Title}  [dim]{string.Join(' ', scenario.Tags)}[/]");
                 AnsiConsole.Write(new Padder(new Text(scenario.Description.ReplaceLineEndings(" ")), new Padding(2, 0, 0, 1)));
             }
         });

@@ -11,13 +11,19 @@ namespace ContainerChaos.PowerShell;
 [OutputType(typeof(ScenarioRow))]
 public sealed class InvokeChaosScenarioCommand : ContainerChaosCmdlet
 {
-    /// <summary>Built-in scenarios by name (wildcards are welcome), or paths of scenario files. Without it all built-in ones: a game day.</summary>
+    /// <summary>Built-in scenarios by name (wildcards are welcome), or paths of scenario files. Without it and without tags, those of a game day.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ScenarioNameCompleter))]
-    public string[] Name { get; set; } = ["*"];
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Only scenarios with one of these tags; of all built-in ones when no name is given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ScenarioTagCompleter))]
+    public string[] Tag { get; set; } = [];
 
     /// <summary>Trials of each combination of policy and init; what the scenario says by default.</summary>
     [Parameter]
@@ -64,11 +70,16 @@ public sealed class InvokeChaosScenarioCommand : ContainerChaosCmdlet
     /// <summary>Reads the scenarios that the current pipeline object names.</summary>
     protected override void ProcessRecord()
     {
+        if (Name.Length == 0)
+        {
+            scenarios.AddRange(ScenarioCatalog.WithTag(ScenarioCatalog.BuiltIn(), Tag.Length == 0 ? [ScenarioCatalog.GameDayTag] : Tag));
+            return;
+        }
         foreach (var name in Name)
         {
             try
             {
-                scenarios.AddRange(Find(name));
+                scenarios.AddRange(ScenarioCatalog.WithTag(Find(name), Tag));
             }
             catch (ScenarioFileException e)
             {
@@ -91,7 +102,14 @@ public sealed class InvokeChaosScenarioCommand : ContainerChaosCmdlet
     protected override void EndProcessing()
     {
         if (scenarios.Count == 0)
+        {
+            if (Tag.Length > 0)
+            {
+                WriteError(new ErrorRecord(
+                    new ItemNotFoundException($"No scenario has the tag {string.Join(" or ", Tag.Select(tag => $"'{tag}'"))}."), "ScenarioNotFound", ErrorCategory.ObjectNotFound, string.Join(", ", Tag)));
+            }
             return;
+        }
         using var reports = new BlockingCollection<ScenarioProgress>();
         var options = new RunOptions
         {

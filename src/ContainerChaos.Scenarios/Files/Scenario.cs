@@ -14,6 +14,9 @@ public sealed record Scenario
     /// <summary>What it teaches.</summary>
     public required string Description { get; init; }
 
+    /// <summary>Words to choose it by: <c>memory</c>, <c>policy</c>; lower-case words and dashes.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>Where it was read from: a path, or <c>built-in</c>.</summary>
     public string Source { get; init; } = "built-in";
 
@@ -49,6 +52,9 @@ public sealed record Scenario
 
     /// <summary>The stretch that availability is stated for, from the fault on.</summary>
     public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the service has promised its users; every row that should recover is held against each.</summary>
+    public IReadOnlyList<ScenarioObjective> Objectives { get; init; } = [];
 
     /// <summary>What should come of it; the first that matches counts.</summary>
     public IReadOnlyList<ScenarioExpectation> Expectations { get; init; } = [];

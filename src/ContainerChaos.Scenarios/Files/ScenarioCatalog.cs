@@ -11,9 +11,19 @@ public static class ScenarioCatalog
     // A game day begins with what everybody has seen and ends with what few have.
     private static readonly string[] s_order = ["memory-overrun", "ignored-sigterm", "zombie-storm", "rolling-update"];
 
+    /// <summary>The tag of those that make up the game day that ships.</summary>
+    public const string GameDayTag = "game-day";
+
     /// <summary>The scenarios that ship with the product, in the order of a game day.</summary>
     /// <returns>The scenarios.</returns>
     public static IReadOnlyList<Scenario> BuiltIn() => [.. Names().Select(ReadBuiltIn)];
+
+    /// <summary>Those that have one of some tags.</summary>
+    /// <param name="scenarios">All.</param>
+    /// <param name="tags">The tags; none for all scenarios.</param>
+    /// <returns>The scenarios, in the same order.</returns>
+    public static IEnumerable<Scenario> WithTag(IEnumerable<Scenario> scenarios, IReadOnlyCollection<string> tags) =>
+        tags.Count == 0 ? scenarios : scenarios.Where(s => s.Tags.Intersect(tags, StringComparer.OrdinalIgnoreCase).Any());
 
     /// <summary>Names of the scenarios that ship, cheap enough for completion.</summary>
     /// <returns>The names.</returns>

@@ -66,6 +66,7 @@ public static class ScenarioFile
             Name = yaml.Required("name"),
             Title = yaml.Required("title"),
             Description = yaml.Required("description").Trim(),
+            Tags = yaml.Texts("tags") ?? [],
             Source = source,
             Target = target,
             Load = load,
@@ -78,11 +79,14 @@ public static class ScenarioFile
             Steady = yaml.Section("steady") is { } steady ? ReadSteady(steady) : SteadyStateOptions.Default,
             Horizon = yaml.Duration("horizon") ?? TimeSpan.FromSeconds(10),
             Steps = [.. yaml.Sections("steps").SelectMany(ReadStep)],
+            Objectives = yaml.Objectives("objectives") ?? [],
             Expectations = [.. yaml.Sections("expect").Select(ReadExpectation)],
         };
         matrix?.Finish();
-        if (scenario.Name.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") >= 0)
+        if (!IsWord(scenario.Name))
             throw yaml.Error("name", $"'{scenario.Name}' must be made of lower-case letters, digits and dashes.");
+        if (scenario.Tags.FirstOrDefault(tag => !IsWord(tag)) is { } bad)
+            throw yaml.Error("tags", $"'{bad}' must be made of lower-case letters, digits and dashes.");
         if (scenario.Steps.Any(step => step.Action == ScenarioAction.Replace) && (target.Publish is null || scenario.Variants.Any(v => v.Target.Publish is null) || scenario.Health is not null))
             throw yaml.Error("steps", "what is replaced has a port that is published ('publish' in 'target'), and no 'health' beside the load.");
         if (scenario.Steps.Count == 0)
@@ -90,6 +94,8 @@ public static class ScenarioFile
         yaml.Finish();
         return scenario;
     }
+
+    private static bool IsWord(string text) => text.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") < 0;
 
     private static ScenarioTarget ReadTarget(YamlSection yaml, ScenarioTarget basis)
     {

@@ -15,6 +15,7 @@ public sealed class ScenarioFileException : Exception
         File = file;
         Line = line;
         Column = column;
+        Problem = problem;
     }
 
     /// <summary>The file.</summary>
@@ -25,4 +26,7 @@ public sealed class ScenarioFileException : Exception
 
     /// <summary>The column, from 1.</summary>
     public long Column { get; }
+
+    /// <summary>What is wrong there, without the place.</summary>
+    public string Problem { get; }
 }

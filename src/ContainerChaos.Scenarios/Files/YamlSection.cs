@@ -98,6 +98,8 @@ internal sealed class YamlSection
 
     internal IReadOnlyList<RestartPolicy>? Policies(string key) => Items(key)?.Select(n => Wrap(n, key, RestartPolicy.Parse)).ToArray();
 
+    internal IReadOnlyList<ScenarioObjective>? Objectives(string key) => Items(key)?.Select(n => Wrap(n, key, ScenarioObjective.Parse)).ToArray();
+
     internal IReadOnlyList<bool>? Booleans(string key) => Items(key)?.Select(n => Boolean(n, key)).ToArray();
 
     internal bool? Boolean(string key) => Node(key) is { } node ? Boolean(node, key) : null;
@@ -148,6 +150,10 @@ internal sealed class YamlSection
         catch (ContainerException e)
         {
             throw Error(_file, node, $"{key}: {e.Message} {e.Remedy}", e);
+        }
+        catch (FormatException e)
+        {
+            throw Error(_file, node, $"{key}: {e.Message}", e);
         }
     }
 }

@@ -31,7 +31,12 @@ internal static class RowBuilder
             .Select(g => $"{g.Key}×{g.Count()}"));
         double?[] recovery = [.. steps.Where(s => s.Stamps.Recovered).Select(s => Since(s.Stamps.Injected, s.Stamps.FirstSuccess))];
         Distribution firstSuccess = stages["firstSuccess"];
-        Verdict verdict = Verdict.Of(scenario.Expectations.FirstOrDefault(e => e.Matches(cell, label)), steps, firstSuccess);
+        double availability = steps.Average(s => s.Availability);
+        long failed = steps.Sum(s => (long)s.Failed);
+        ScenarioExpectation? expectation = scenario.Expectations.FirstOrDefault(e => e.Matches(cell, label));
+        Verdict verdict = Verdict.Of(expectation, steps, firstSuccess);
+        if (verdict.AsExpected && expectation?.Outcome != ExpectedOutcome.StaysDown)
+            verdict = Verdict.Of(scenario.Objectives, firstSuccess, availability, failed) ?? verdict;
         return new ScenarioRow
         {
             Scenario = scenario.Name,
@@ -47,8 +52,8 @@ internal static class RowBuilder
             FirstSuccessP50 = Span(firstSuccess.P50.Value),
             FirstSuccessP95 = Span(firstSuccess.P95.Value),
             MeanTimeToRecovery = Span(recovery.Length == 0 ? null : recovery.Average()),
-            Availability = steps.Average(s => s.Availability),
-            FailedRequests = steps.Sum(s => (long)s.Failed),
+            Availability = availability,
+            FailedRequests = failed,
             DelayedRequests = steps.Sum(s => (long)s.Delayed),
             ExitCodes = exits,
             Verdict = verdict.Text,

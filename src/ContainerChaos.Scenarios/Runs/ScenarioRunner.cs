@@ -57,7 +57,9 @@ public sealed class ScenarioRunner(ContainerEngine engine)
             rows.AddRange(RowBuilder.Build(all[i], plan.Scenarios[i].Cells, results, options.Seed));
         }
 
-        FaultRecord[] open = [.. injector.Ledger.List().Where(f => f.Pid == Environment.ProcessId)];
+        // Another run of this process has faults of its own.
+        HashSet<string> containers = [.. trials.SelectMany(t => new[] { t.Container, t.Container + StepRunner.ReplacementSuffix })];
+        FaultRecord[] open = [.. injector.Ledger.List().Where(f => f.Pid == Environment.ProcessId && containers.Contains(f.Target.Name))];
         return new ScenarioReport
         {
             StartedAt = startedAt,

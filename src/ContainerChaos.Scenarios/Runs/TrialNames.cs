@@ -11,7 +11,10 @@ internal sealed class TrialNames(int seed)
     internal const string OwnerLabel = "containerchaos.owner";
 
     private readonly Faker _faker = new() { Random = new Randomizer(seed) };
-    private readonly string _suffix = Environment.ProcessId.ToString("x", CultureInfo.InvariantCulture);
+    private static int s_runs;
+
+    // Two runs at the same moment, of one process too, have the same words when they have the same seed.
+    private readonly string _suffix = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId:x}-{Interlocked.Increment(ref s_runs)}");
     private int _count;
 
     /// <summary>This process, by PID and start time: who it names is either alive or will never be again.</summary>

@@ -22,4 +22,13 @@ internal sealed record Verdict(string Text, bool AsExpected)
             return new Verdict($"too slow: median {firstSuccess.P50.Value:0} ms, objective {within.TotalMilliseconds:0} ms", false);
         return new Verdict(expectation.Because ?? (expectation.Outcome == ExpectedOutcome.StaysDown ? "as expected" : "ok"), true);
     }
+
+    /// <summary>The first objective that was missed; null when all were met.</summary>
+    internal static Verdict? Of(IEnumerable<ScenarioObjective> objectives, Distribution firstSuccess, double availability, long failed)
+    {
+        foreach (ScenarioObjective objective in objectives)
+            if (objective.Missed(firstSuccess, availability, failed) is { } seen)
+                return new Verdict($"missed: {objective}, seen {seen}", false);
+        return null;
+    }
 }

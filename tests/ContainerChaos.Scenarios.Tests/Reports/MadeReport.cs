@@ -14,7 +14,7 @@ internal static class MadeReport
     internal static ScenarioReport Create(int seed = 1)
     {
         var random = new Random(seed);
-        Scenario[] scenarios = [.. ScenarioCatalog.BuiltIn()];
+        Scenario[] scenarios = [.. ScenarioCatalog.WithTag(ScenarioCatalog.BuiltIn(), [ScenarioCatalog.GameDayTag])];
         var trials = new List<TrialResult>();
         var rows = new List<ScenarioRow>();
         foreach (Scenario scenario in scenarios)

@@ -76,6 +76,14 @@ public sealed class ScenarioRunnerTests : IDisposable
     }
 
     [Fact]
+    public void An_objective_is_held_against_what_should_recover_and_not_against_what_should_stay_down()
+    {
+        ScenarioReport report = Run(Crash.Replace("trials: 1", "trials: 1\nobjectives: [\"recovery max < 1ms\"]").Replace("repeat: 2", "repeat: 1").Replace("init: [false, true]", "init: [false]"));
+        Assert.Equal([("no", true), ("always", false)], report.Rows.Select(r => (r.Policy, r.AsExpected)));
+        Assert.StartsWith("missed: recovery max < 1ms, seen ", report.Rows[1].Verdict);
+    }
+
+    [Fact]
     public void A_fault_that_does_nothing_fails_the_trial_and_not_the_policy()
     {
         ScenarioReport report = Run(Crash.Replace("{ action: crash, repeat: 2 }", "{ action: request, path: /no-such-endpoint, effect: exit }"));

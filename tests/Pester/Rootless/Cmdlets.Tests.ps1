@@ -446,6 +446,12 @@ Describe 'Invoke-ChaosScenario' {
         $rows.Scenario | Select-Object -Unique | Should -Be $_
     }
 
+    It 'is listed by Get-ChaosScenario, and read by Test-ChaosScenario' -Tag Undelegated, Delegated {
+        Set-Content "$TestDrive/one.yaml" "schema: 1`nname: one`ntitle: t`ndescription: d`nsteps: [{ action: crash }]"
+        Test-ChaosScenario "$TestDrive/one.yaml" -Quiet | Should -BeTrue
+        (Get-ChaosScenario -Tag game-day).Count | Should -Be 4
+    }
+
     It 'is kept in the history of that user, by Get-ChaosResult, for Compare-ChaosResult' -Tag Undelegated, Delegated {
         $results = Get-ChaosResult ignored-sigterm
         $results.Policy | Select-Object -Unique | Should -Be 'always'
