@@ -57,9 +57,9 @@ public sealed class OpenLoopLoadTests
         LoadResult result = load.Stop();
         Assert.Equal(0, result.Succeeded);
         Assert.Equal(20, result.PeakPending);
-        Assert.True(result.Dropped > 100);
+        Assert.True(result.Dropped > 0);
         Assert.Equal(result.Dropped, result.Samples.Count(s => s.Outcome == RequestOutcome.Dropped));
-        Assert.All(result.Samples.Where(s => s.Outcome == RequestOutcome.TimedOut), s => Assert.InRange(s.Latency, 100_000_000, 140_000_000 + result.Lateness.Maximum));
+        Assert.All(result.Samples.Where(s => s.Outcome == RequestOutcome.TimedOut && s.Completed < result.End), s => Assert.InRange(s.Latency, 100_000_000, 140_000_000 + result.Lateness.Maximum));
     }
 
     [Fact]

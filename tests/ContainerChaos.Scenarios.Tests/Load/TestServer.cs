@@ -13,6 +13,7 @@ internal sealed class TestServer : IDisposable
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _answering = new(initialState: true);
     private Socket? _listener;
+    private int _requests;
 
     internal TestServer(bool isTcp = false)
     {
@@ -25,6 +26,15 @@ internal sealed class TestServer : IDisposable
     internal EndPoint EndPoint { get; private set; }
 
     internal string Response { get; set; } = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    /// <summary>Whether it fails at a moment of the monotonic clock; asked when an answer is due.</summary>
+    internal Func<long, bool>? Fails { get; set; }
+
+    /// <summary>Whether it fails by closing the connection, and not by a status of 503.</summary>
+    internal bool FailsByClosing { get; init; }
+
+    /// <summary>How long an answer takes, by the number of the request.</summary>
+    internal Func<int, TimeSpan>? Delay { get; set; }
 
     internal void Freeze() => _answering.Reset();
 
@@ -99,7 +109,12 @@ internal sealed class TestServer : IDisposable
                 while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) is >= 0 and var end)
                 {
                     _answering.Wait();
-                    connection.Send(Encoding.ASCII.GetBytes(Response));
+                    if (Delay?.Invoke(Interlocked.Increment(ref _requests)) is { } delay && delay > TimeSpan.Zero)
+                        Thread.Sleep(delay);
+                    bool fails = Fails?.Invoke(MonotonicClock.Now) == true;
+                    if (fails && FailsByClosing)
+                        return;
+                    connection.Send(fails ? "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"u8 : Encoding.ASCII.GetBytes(Response));
                     buffer.AsSpan(end + 4, length - end - 4).CopyTo(buffer);
                     length -= end + 4;
                 }
