@@ -11,15 +11,48 @@ internal static class LoadSection
     {
         if (yaml is null)
             return basis;
-        var load = new ScenarioLoad(yaml.Text("path") ?? basis.Path, ReadArrivals(yaml, basis.Rate, source), yaml.Duration("timeout") ?? basis.Timeout)
+        var load = new ScenarioLoad(yaml.Text("path") ?? basis.Path, yaml.Has("arrivals") || yaml.Has("rate") ? ReadArrivals(yaml, basis.Rate, source) : basis.Arrivals, yaml.Duration("timeout") ?? basis.Timeout)
         {
             KeepAlive = yaml.Choice("connections", ("keep-alive", true), ("per-request", false)) ?? basis.KeepAlive,
+            Strategy = yaml.Has("strategy") ? ReadStrategy(yaml) : basis.Strategy,
             MaxConnections = yaml.Integer("max-connections", 1, 4096) ?? basis.MaxConnections,
         };
         if (!load.Path.StartsWith('/') || load.Path.Contains(' '))
             throw yaml.Error("path", $"'{load.Path}' must begin with '/' and hold no spaces.");
         yaml.Finish();
         return load;
+    }
+
+    private static ClientStrategy? ReadStrategy(YamlSection yaml)
+    {
+        TimeSpan Time(string key, double basis) => yaml.Duration(key) ?? TimeSpan.FromMilliseconds(basis);
+        ClientStrategy? strategy = yaml.Text("strategy") switch
+        {
+            "none" => null,
+            "retry" => new RetryStrategy(
+                yaml.Integer("retries", 1, 100) ?? 3, Time("delay", 50), yaml.Choice("back-off", ("exponential", true), ("constant", false)) ?? true, yaml.Integer("jitter-seed", 0, int.MaxValue) ?? 1),
+            "circuit-breaker" => new CircuitBreakerStrategy(
+                yaml.Number("failure-ratio", 0.5, 0.001, 1), yaml.Integer("minimum", 2, 1_000_000) ?? 20, Time("sampling", 1000), Time("break", 500)),
+            "hedging" => new HedgingStrategy(yaml.Integer("hedges", 1, 10) ?? 1, Time("delay", 50)),
+            var other => throw yaml.Error("strategy", $"'{other}' is none of none, retry, circuit-breaker, hedging."),
+        };
+        if (strategy is null)
+            return null;
+        strategy = strategy with { AttemptTimeout = yaml.Duration("attempt-timeout") };
+        Check(yaml, strategy.Validate, "strategy");
+        return strategy;
+    }
+
+    private static void Check(YamlSection yaml, Action validate, string key)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw yaml.Error(e.ParamName ?? key, e.Message.Split(" (Parameter")[0]);
+        }
     }
 
     // Only the keys of the kind are asked for: those of another are unknown here.
@@ -35,15 +68,7 @@ internal static class LoadSection
             "closed" => new ClosedLoop(yaml.Integer("workers", 1, 4096) ?? throw yaml.Error("the key 'workers' is missing."), yaml.Duration("think") ?? TimeSpan.Zero),
             var other => throw yaml.Error("arrivals", $"'{other}' is none of constant, ramp, spike, poisson, replay, closed."),
         };
-        try
-        {
-            arrivals.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw yaml.Error(e.ParamName ?? "arrivals", e.Message.Split(" (Parameter")[0]);
-        }
-
+        Check(yaml, arrivals.Validate, "arrivals");
         return arrivals;
 
         double Rate() => yaml.Number("rate", rate, 1, MostPerSecond);

@@ -73,7 +73,7 @@ public static class ScenarioFile
             Health = yaml.Section("health") is { } health ? LoadSection.Read(health, new ScenarioLoad("/healthz", new ConstantArrivals(100), load.Timeout), source) : null,
             Policies = matrix?.Policies("policies") ?? s_allPolicies,
             Init = matrix?.Booleans("init") ?? [false, true],
-            Variants = [.. yaml.Sections("variants").Select(v => ReadVariant(v, target))],
+            Variants = [.. yaml.Sections("variants").Select(v => ReadVariant(v, target, load, source))],
             Trials = yaml.Integer("trials", 1, 10_000) ?? 5,
             Concurrency = yaml.Integer("concurrency", 1, 64) ?? 1,
             Steady = yaml.Section("steady") is { } steady ? ReadSteady(steady) : SteadyStateOptions.Default,
@@ -115,12 +115,13 @@ public static class ScenarioFile
         return target;
     }
 
-    private static ScenarioVariant ReadVariant(YamlSection yaml, ScenarioTarget basis)
+    private static ScenarioVariant ReadVariant(YamlSection yaml, ScenarioTarget basis, ScenarioLoad load, string source)
     {
         var variant = new ScenarioVariant
         {
             Name = yaml.Required("name"),
             Target = yaml.Section("target") is { } target ? ReadTarget(target, basis) : basis,
+            Load = yaml.Section("load") is { } own ? LoadSection.Read(own, load, source) : null,
             Policies = yaml.Policies("policies") ?? s_allPolicies,
             Init = yaml.Booleans("init") ?? [false, true],
         };

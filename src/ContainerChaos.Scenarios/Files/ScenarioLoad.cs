@@ -18,6 +18,9 @@ public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan
     /// <summary>Connections open at most.</summary>
     public int MaxConnections { get; init; } = 64;
 
+    /// <summary>What the client does about failures; null for nothing.</summary>
+    public ClientStrategy? Strategy { get; init; }
+
     /// <summary>The same as the generator takes it.</summary>
     internal LoadOptions To(EndPoint endPoint) => new()
     {
@@ -27,5 +30,6 @@ public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan
         Timeout = Timeout,
         KeepAlive = KeepAlive,
         MaxConnections = MaxConnections,
+        Strategy = Strategy,
     };
 }

@@ -11,6 +11,9 @@ public sealed record ScenarioVariant
     /// <summary>The container of its trials.</summary>
     public required ScenarioTarget Target { get; init; }
 
+    /// <summary>Its load, where it is another than the scenario's: with a strategy of the client, say.</summary>
+    public ScenarioLoad? Load { get; init; }
+
     /// <summary>The restart policies it is tried with.</summary>
     public required IReadOnlyList<RestartPolicy> Policies { get; init; }
 

@@ -45,7 +45,7 @@ internal sealed partial class LoadLoop
             _lateness.Record(now - intended);
             // Nor could anybody answer before it was asked.
             _lastDeadline = Math.Max(_lastDeadline, (isMissed ? now : intended) + _timeout);
-            Issue(Begin(intended, _lastDeadline));
+            Arrive(intended, _lastDeadline);
             // A long burst of overdue arrivals must not keep answers waiting: their stamps would be wrong.
             if ((_nextArrival & 31) == 0)
                 Poll();
@@ -64,7 +64,7 @@ internal sealed partial class LoadLoop
             long now = MonotonicClock.Now;
             _lateness.Record(now - due);
             Schedule.Sends(now);
-            Issue(Begin(now, now + _timeout));
+            Arrive(now, now + _timeout);
         }
 
         if (_pending > 0)
@@ -75,6 +75,14 @@ internal sealed partial class LoadLoop
     {
         long pause = _closed!.ThinkTime.Ticks * 100;
         _workers.Enqueue(0, sample.Completed + (sample.Succeeded ? pause : Math.Max(pause, FailurePause)));
+    }
+
+    private void Arrive(long intended, long deadline)
+    {
+        if (_calls is null)
+            Issue(Begin(intended, deadline));
+        else
+            _calls.Begin(intended, deadline);
     }
 
     private void Issue(LoadRequest request)

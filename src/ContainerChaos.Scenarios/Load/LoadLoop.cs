@@ -26,6 +26,7 @@ internal sealed partial class LoadLoop : IDisposable
     private readonly LogLinearHistogram _corrected = new();
     private readonly LogLinearHistogram _uncorrected = new();
     private readonly LogLinearHistogram _lateness = new();
+    private readonly LoadCalls? _calls;
     private uint _generation;
     private long _stopAt = long.MaxValue;
     private long _opened;
@@ -45,6 +46,7 @@ internal sealed partial class LoadLoop : IDisposable
         _closed = options.Arrivals as ClosedLoop;
         for (int worker = 0; worker < _closed?.Workers; worker++)
             _workers.Enqueue(worker, Schedule.Start);
+        _calls = options.Strategy is { } strategy ? LoadCalls.Create(this, strategy, _timeout) : null;
         _nextDue = _closed is null ? Schedule.TimeOf(0) : long.MaxValue;
     }
 
@@ -57,6 +59,8 @@ internal sealed partial class LoadLoop : IDisposable
         Interlocked.CompareExchange(ref _stopAt, MonotonicClock.Now, long.MaxValue);
         _poller.Wake();
     }
+
+    internal void Wake() => _poller.Wake();
 
     internal IReadOnlyList<LoadSample> Snapshot() => _samples.ToArray();
 
@@ -72,6 +76,7 @@ internal sealed partial class LoadLoop : IDisposable
         Dropped = _dropped,
         PeakPending = _peakPending,
         Connections = _opened,
+        Attempts = _issued,
         ProcessorTime = _processorTime,
     };
 
@@ -79,6 +84,7 @@ internal sealed partial class LoadLoop : IDisposable
     {
         TimeSpan before = ThreadProcessorTime.Current;
         TimerSlack.SetOfThisThread(1);
+        _calls?.Attach();
         Span<(ulong Token, uint Events)> ready = stackalloc (ulong, uint)[64];
         long wanted = MonotonicClock.Now;
         while (true)
@@ -97,10 +103,14 @@ internal sealed partial class LoadLoop : IDisposable
                 Arrive(Math.Min(now, stopAt));
             else if (now < stopAt)
                 Work(now);
+            // In this order: what a client gives up leaves the queue of the deadlines at once, and nobody sleeps until it.
+            _calls?.Advance(now);
             Expire(now);
-            if (now >= stopAt && _deadlines.Count == 0)
+            if (now >= stopAt && _deadlines.Count == 0 && _calls is not { Open: > 0 })
                 break;
             long due = now >= stopAt ? long.MaxValue : NextDue();
+            if (_calls is not null)
+                due = Math.Min(due, _calls.NextDue);
             if (_deadlines.TryPeek(out LoadRequest? oldest))
                 due = Math.Min(due, oldest.Deadline);
             int count = _poller.Wait(ready, due - MonotonicClock.Now);
@@ -179,10 +189,49 @@ internal sealed partial class LoadLoop : IDisposable
 
     private void Complete(LoadRequest request, RequestOutcome outcome, short status = 0)
     {
-        long now = MonotonicClock.Now;
         request.Done = true;
         request.Connection = null;
-        var sample = new LoadSample(request.Intended, request.Sent == 0 ? now : request.Sent, now, outcome, status);
+        if (request.Attempt is { } attempt)
+        {
+            attempt.Request = null;
+            _calls!.Finish(attempt, new AttemptOutcome(outcome, status, request.Sent));
+        }
+        else
+        {
+            Record(request.Intended, request.Sent, outcome, status);
+        }
+    }
+
+    /// <summary>Sends an attempt of a request.</summary>
+    internal void Send(LoadAttempt attempt, long intended, long deadline)
+    {
+        LoadRequest request = Begin(intended, deadline);
+        request.Attempt = attempt;
+        attempt.Request = request;
+        Issue(request);
+    }
+
+    /// <summary>Gives up a request that nobody waits for any more; with its connection, on which an answer may still come.</summary>
+    internal void Abandon(LoadRequest request)
+    {
+        request.Done = true;
+        if (request.Connection is { } connection)
+        {
+            request.Connection = null;
+            connection.Current = null;
+            Close(connection);
+        }
+        else
+        {
+            _pending--;
+        }
+    }
+
+    /// <summary>Notes what became of a request of the load.</summary>
+    internal void Record(long intended, long sent, RequestOutcome outcome, short status)
+    {
+        long now = MonotonicClock.Now;
+        var sample = new LoadSample(intended, sent == 0 ? now : sent, now, outcome, status);
         if (sample.Succeeded)
         {
             _corrected.Record(sample.Latency);

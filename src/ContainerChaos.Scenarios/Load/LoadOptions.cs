@@ -31,6 +31,9 @@ public sealed record LoadOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>What the client does about failures; null for nothing: each request is sent once. A circuit breaker is of all requests of the load.</summary>
+    public ClientStrategy? Strategy { get; init; }
+
     /// <summary>Connections open at most; each carries one request at a time. A closed loop has one for each worker at least. Default 64.</summary>
     public int MaxConnections { get; init; } = 64;
 
@@ -48,6 +51,7 @@ public sealed record LoadOptions
         if (!Path.StartsWith('/') || Path.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
             throw new ArgumentException($"The path '{Path}' must begin with '/' and hold no white space.", nameof(Path));
         Arrivals.Validate();
+        Strategy?.Validate();
         if (Timeout < TimeSpan.FromMilliseconds(1) || Timeout > TimeSpan.FromMinutes(10))
             throw new ArgumentException($"The timeout {Timeout} is outside 1 ms to 10 min.", nameof(Timeout));
         if (MaxConnections is < 1 or > 4096)

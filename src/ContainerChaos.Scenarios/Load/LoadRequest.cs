@@ -21,6 +21,9 @@ internal sealed class LoadRequest
     /// <summary>In how many queues it is: it must not be used again before it has left them.</summary>
     internal int Queues { get; set; }
 
+    /// <summary>The attempt that waits for it; null when it is a request of the load by itself.</summary>
+    internal LoadAttempt? Attempt { get; set; }
+
     internal void Begin(long intended, long deadline, byte[] bytes)
     {
         Intended = intended;
@@ -29,5 +32,6 @@ internal sealed class LoadRequest
         Sent = 0;
         Done = false;
         Connection = null;
+        Attempt = null;
     }
 }

@@ -30,6 +30,9 @@ public sealed record LoadResult
     /// <summary>Connections that were opened.</summary>
     public required long Connections { get; init; }
 
+    /// <summary>What was sent for the requests: as many as them without a client strategy, more with retries and hedges, fewer with an open circuit.</summary>
+    public long Attempts { get; init; }
+
     /// <summary>CPU time of the generator's thread.</summary>
     public required TimeSpan ProcessorTime { get; init; }
 

@@ -26,4 +26,7 @@ public enum RequestOutcome : byte
 
     /// <summary>Never sent: this host had no free port for another connection (EADDRNOTAVAIL). Counted as a failure, and not the target's.</summary>
     NoLocalPort,
+
+    /// <summary>Never sent: the client's circuit breaker was open. Counted as a failure: the user got nothing.</summary>
+    CircuitOpen,
 }

@@ -48,7 +48,7 @@ internal static class JsonReport
             json.WriteNumber("windows", s.Steady.Windows);
             json.WriteNumber("latencyMs", s.Steady.LatencyObjective.TotalMilliseconds);
             json.WriteEndObject();
-            Array(json, "variants", s.Variants, v => WriteTarget(json, null, v.Target, v.Name));
+            Array(json, "variants", s.Variants, v => WriteTarget(json, null, v.Target, v.Name, v.Load));
             Array(json, "steps", s.Steps, step =>
             {
                 json.WriteStartObject();
@@ -136,7 +136,7 @@ internal static class JsonReport
         json.WriteBoolean("init", init);
     }
 
-    private static void WriteTarget(Utf8JsonWriter json, string? property, ScenarioTarget target, string? name = null)
+    private static void WriteTarget(Utf8JsonWriter json, string? property, ScenarioTarget target, string? name = null, ScenarioLoad? load = null)
     {
         if (property is null)
             json.WriteStartObject();
@@ -151,6 +151,8 @@ internal static class JsonReport
         Optional(json, "cpus", target.Cpus);
         json.WriteString("restartDelay", target.RestartDelay.ToString());
         json.WriteNumber("stopTimeoutMs", target.StopTimeout.TotalMilliseconds);
+        if (load is not null)
+            WriteLoad(json, "load", load);
         json.WriteEndObject();
     }
 
@@ -161,6 +163,7 @@ internal static class JsonReport
         json.WriteString("arrivals", load.Arrivals.Name);
         json.WriteNumber("rate", load.Rate);
         json.WriteString("connections", load.KeepAlive ? "keep-alive" : "per-request");
+        json.WriteString("strategy", load.Strategy?.Name ?? "none");
         json.WriteNumber("timeoutMs", load.Timeout.TotalMilliseconds);
         json.WriteEndObject();
     }

@@ -17,6 +17,7 @@ internal static class LoadJson
         json.WriteNumber("dropped", load.Dropped);
         json.WriteNumber("peakPending", load.PeakPending);
         json.WriteNumber("connections", load.Connections);
+        json.WriteNumber("attempts", load.Attempts);
         json.WriteNumber("generatorCpuMs", load.ProcessorTime.TotalMilliseconds);
         Histogram(json, "correctedNs", load.Corrected);
         Histogram(json, "uncorrectedNs", load.Uncorrected);

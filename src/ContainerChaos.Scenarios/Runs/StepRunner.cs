@@ -105,7 +105,7 @@ internal sealed class StepRunner(
     {
         Container next = engine.Start(engine.Create(options with { Name = options.Name + ReplacementSuffix, Publish = [] }, cancellationToken).Id, cancellationToken);
         using (var answered = new FirstSuccess())
-        using (OpenLoopLoad.Start(new LoadOptions { EndPoint = new IPEndPoint(IPAddress.Parse(next.IPAddress!), spec.Target.Publish!.Value), Path = Scenario.Load.Path }, answered))
+        using (OpenLoopLoad.Start(new LoadOptions { EndPoint = new IPEndPoint(IPAddress.Parse(next.IPAddress!), spec.Target.Publish!.Value), Path = spec.Load.Path }, answered))
         {
             if (!answered.Wait(step.Timeout, cancellationToken))
                 throw new TrialException($"{next.Name} does not answer within {step.Timeout.TotalSeconds:0.###} s");

@@ -128,7 +128,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     {
         Scenario scenario = spec.Scenario;
         watch.Refresh();
-        using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(scenario.Load, endPoint), watch);
+        using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(spec.Load, endPoint), watch);
         using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(LoadOptions(health, endPoint)) : null;
         watch.Schedule = load.Schedule;
         long now = MonotonicClock.Now;

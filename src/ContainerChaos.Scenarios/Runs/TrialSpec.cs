@@ -11,4 +11,7 @@ internal sealed record TrialSpec(
 {
     /// <summary>What its container shall be.</summary>
     internal ScenarioTarget Target => Cell.Variant?.Target ?? Scenario.Target;
+
+    /// <summary>What its users shall do.</summary>
+    internal ScenarioLoad Load => Cell.Variant?.Load ?? Scenario.Load;
 }

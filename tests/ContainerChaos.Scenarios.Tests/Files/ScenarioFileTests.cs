@@ -76,6 +76,8 @@ public sealed class ScenarioFileTests
     [InlineData("load:\n  ratio: 7", 8, 3, "unknown key 'ratio'")]
     [InlineData("load:\n  arrivals: storm", 8, 13, "none of constant, ramp, spike, poisson, replay, closed")]
     [InlineData("load:\n  arrivals: poisson\n  peak: 7", 9, 3, "unknown key 'peak'")]
+    [InlineData("load:\n  strategy: hope", 8, 13, "none of none, retry, circuit-breaker, hedging")]
+    [InlineData("load:\n  strategy: circuit-breaker\n  break: 10ms", 9, 10, "outside 500 ms")]
     [InlineData("load:\n  arrivals: ramp", 8, 3, "the key 'over' is missing")]
     [InlineData("load:\n  arrivals: replay\n  times: none.txt", 9, 10, "none.txt")]
     [InlineData("target:\n  memory: 64x", 8, 11, "is not a size")]
@@ -109,6 +111,30 @@ public sealed class ScenarioFileTests
         Assert.Equal((false, 9), (load.KeepAlive, load.MaxConnections));
 
         static ArrivalPattern Arrivals(string yaml) => Parse(Minimal + "load:\n  " + yaml).Load.Arrivals;
+    }
+
+    [Fact]
+    public void A_variant_compares_what_the_client_does_under_the_scenario_s_own_load()
+    {
+        Scenario scenario = Parse(Minimal + """
+            load: { path: /work, arrivals: poisson, rate: 500, timeout: 1s }
+            variants:
+              - name: retry
+                load: { strategy: retry, retries: 5, delay: 20ms, attempt-timeout: 100ms }
+              - name: breaker
+                load: { strategy: circuit-breaker, failure-ratio: 0.2, break: 2s }
+              - name: hedging
+                load: { strategy: hedging, delay: 30ms }
+            """);
+        Assert.Null(scenario.Load.Strategy);
+        Assert.All(scenario.Variants, v => Assert.Equal(("/work", new PoissonArrivals(500), TimeSpan.FromSeconds(1)), (v.Load!.Path, v.Load.Arrivals, v.Load.Timeout)));
+        Assert.Equal(
+            [
+                new RetryStrategy(5, TimeSpan.FromMilliseconds(20)) { AttemptTimeout = TimeSpan.FromMilliseconds(100) },
+                new CircuitBreakerStrategy(0.2, 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),
+                new HedgingStrategy(1, TimeSpan.FromMilliseconds(30)),
+            ],
+            scenario.Variants.Select(v => v.Load!.Strategy));
     }
 
     [Fact]
