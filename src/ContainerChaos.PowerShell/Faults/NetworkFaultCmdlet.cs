@@ -36,10 +36,15 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
     [Parameter(ParameterSetName = "ConnectionReset")]
     public SwitchParameter OfPeer { get; set; }
 
-    /// <summary>Take the name servers away: what is sent to port 53 is dropped (Drop), or refused at once (Refuse).</summary>
+    /// <summary>Have the name servers be silent (Drop), refuse (Refuse), or answer with SERVFAIL (Fail), NXDOMAIN (Unknown) or a wrong address (Lie).</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Dns")]
-    [ValidateSet("Drop", "Refuse")]
+    [ValidateSet("Drop", "Refuse", "Fail", "Unknown", "Lie")]
     public string Dns { get; set; } = "Drop";
+
+    /// <summary>The wrong address of -Dns Lie; 192.0.2.1 by default, where nobody is.</summary>
+    [Parameter(ParameterSetName = "Dns")]
+    [ValidateNotNullOrEmpty]
+    public string? Address { get; set; }
 
     /// <summary>Pull the cables: no carrier. With -Period they are plugged in and pulled in turn.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "LinkDown")]
@@ -100,7 +105,7 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
         "Partition" => Injector.Resolve(new PartitionFault([.. Partition.Where(name => name != "*")], Ways)),
         "BlackHole" => new PortFault(BlackHole, Resets: false, OfPeer),
         "ConnectionReset" => new PortFault(ConnectionReset, Resets: true, OfPeer),
-        "Dns" => new DnsFault(Dns.Equals("Refuse", StringComparison.OrdinalIgnoreCase)),
+        "Dns" => new DnsFault(Enum.Parse<DnsMode>(Dns, ignoreCase: true), Address),
         "LinkDown" => new LinkDownFault(Period),
         "Rate" => new NetworkRateFault(Rate, Ways),
         "Netem" => new NetemFault(new NetworkEmulation { Delay = Delay, Jitter = Jitter, Loss = Loss, Duplicate = Duplicate, Reorder = Reorder, Corrupt = Corrupt, Rate = Rate }, Ways),

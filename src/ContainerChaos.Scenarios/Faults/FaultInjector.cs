@@ -142,6 +142,7 @@ public sealed class FaultInjector(ContainerEngine engine)
             CycleInterval = plan.CycleInterval,
             CycleCount = plan.CycleCount,
             Load = plan.Load,
+            Answers = plan.Answers,
             StopWhen = stopWhen,
             Holds = plan.Holds,
         };

@@ -20,5 +20,7 @@ internal sealed record FaultPlan
 
     public InjectedLoad? Load { get; init; }
 
+    public FalseAnswers? Answers { get; init; }
+
     public IReadOnlyList<string> Holds { get; init; } = [];
 }

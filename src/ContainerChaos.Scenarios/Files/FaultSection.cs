@@ -40,7 +40,8 @@ internal static class FaultSection
         ["partition"] = yaml => new PartitionFault(yaml.Texts("from") ?? [], Direction(yaml)),
         ["black-hole"] = yaml => new PortFault(Port(yaml), Resets: false, yaml.Boolean("of-peer") ?? false),
         ["connection-reset"] = yaml => new PortFault(Port(yaml), Resets: true, yaml.Boolean("of-peer") ?? false),
-        ["dns"] = yaml => new DnsFault(yaml.Choice("mode", ("drop", false), ("refuse", true)) ?? false),
+        ["dns"] = yaml => new DnsFault(
+            yaml.Choice("mode", ("drop", DnsMode.Drop), ("refuse", DnsMode.Refuse), ("fail", DnsMode.Fail), ("unknown", DnsMode.Unknown), ("lie", DnsMode.Lie)) ?? DnsMode.Drop, yaml.Text("address")),
         ["link-down"] = yaml => new LinkDownFault(yaml.Duration("period") ?? TimeSpan.Zero),
         ["network-rate"] = yaml => new NetworkRateFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), Direction(yaml)),
         ["netem"] = yaml => new NetemFault(

@@ -47,6 +47,9 @@ public sealed record FaultRecord
     /// <summary>The load that is made meanwhile; null for none.</summary>
     public InjectedLoad? Load { get; init; }
 
+    /// <summary>What it is told when it asks for a name; null for what the name servers say. The table that leads it there is that of its undo.</summary>
+    public FalseAnswers? Answers { get; init; }
+
     /// <summary>What else ends it.</summary>
     public IReadOnlyList<StopCondition> StopWhen { get; set; } = [];
 

@@ -15,6 +15,7 @@ internal sealed class Watchdog : IDisposable
     private readonly EventLoop _loop = new();
     private PidFd? _load;
     private FileDescriptor? _lifeline;
+    private FalseNameServer? _names;
     private FaultEnd _end = FaultEnd.Undone;
     private string? _detail;
 
@@ -28,6 +29,8 @@ internal sealed class Watchdog : IDisposable
         FaultSteps.Apply(_record.Apply, _held);
         if (_record.Load is { } load)
             StartLoad(load);
+        if (_record.Answers is { } answers)
+            _names = FaultSteps.LeadNames(_record.Undo.First(step => step.Operation == FaultOperation.RemoveFilter), () => new FalseNameServer(_loop, answers));
     }
 
     /// <summary>Waits for whatever ends it first.</summary>
@@ -66,6 +69,8 @@ internal sealed class Watchdog : IDisposable
         foreach (var descriptor in _held)
             descriptor.Dispose();
         _held.Clear();
+        _names?.Dispose();
+        _names = null;
         _lifeline?.Dispose();
         _lifeline = null;
         if (_load is not null)

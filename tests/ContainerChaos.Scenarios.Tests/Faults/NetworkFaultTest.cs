@@ -15,6 +15,9 @@ public abstract class NetworkFaultTest : FaultTest
     // What a fault keeps back never comes, however long one waits; what shall come is waited for.
     private static readonly TimeSpan s_silence = TimeSpan.FromMilliseconds(100);
 
+    // Where nobody listens that is said at once.
+    private static readonly TimeSpan s_answering = TimeSpan.FromSeconds(10);
+
     public override void Dispose()
     {
         OwnNetwork.Run(base.Dispose);
@@ -129,6 +132,25 @@ public abstract class NetworkFaultTest : FaultTest
         }
 
         return resolver.Poll(s_silence, SelectMode.SelectRead);
+    }
+
+    /// <summary>What a name server of a container's bridge says of <c>a.b</c>, where nobody listens; null for nothing.</summary>
+    private protected static byte[]? Ask(NetworkNamespace inside, byte type)
+    {
+        using Socket resolver = In(inside, () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        try
+        {
+            resolver.Connect(IPAddress.Parse("172.17.0.1"), 53);
+            // One question, recursion desired (RFC 1035, 4.1).
+            resolver.Send([1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 1, (byte)'b', 0, 0, type, 0, 1]);
+            byte[] answer = new byte[512];
+            return resolver.Poll(s_answering, SelectMode.SelectRead) ? answer[..resolver.Receive(answer)] : null;
+        }
+        catch (SocketException)
+        {
+            // Nobody has the port.
+            return null;
+        }
     }
 
     private protected static T In<T>(NetworkNamespace? space, Func<T> work) => space is null ? work() : space.Run(work);

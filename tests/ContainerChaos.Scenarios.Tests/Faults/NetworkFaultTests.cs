@@ -127,6 +127,31 @@ public sealed class NetworkFaultTests : NetworkFaultTest
         Assert.False(Directory.Exists(Injector.Ledger.Directory));
     });
 
+    [Fact]
+    public void Name_servers_fail_know_nothing_and_lie() => OwnNetwork.Run(() =>
+    {
+        RunInBridge();
+        using NetworkNamespace inside = Inside();
+        const byte A = 1, AAAA = 28, ServerFailure = 2, NameError = 3;
+        Assert.Null(Ask(inside, A));
+        foreach ((string step, byte type, int code, byte[] end) in ((string, byte, int, byte[])[])
+        [
+            ("action: dns, mode: fail", A, ServerFailure, [0, 1]), ("action: dns, mode: unknown", AAAA, NameError, [0, 1]), ("action: dns, mode: lie", A, 0, [0, 0, 0, 0, 0, 4, 192, 0, 2, 1]),
+            ("action: dns, mode: lie", AAAA, 0, [0, AAAA, 0, 1]), ("action: dns, mode: lie, address: 'fd00::7'", AAAA, 0, [0, 0, 0, 0, 0, 16, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7]),
+        ])
+        {
+            using RunningFault fault = Start(step);
+            byte[] answer = Ask(inside, type)!;
+            Assert.Equal((1, 2, code), (answer[0], answer[1], answer[3] & 15));
+            Assert.Equal(end, answer[^end.Length..]);
+            fault.Undo();
+            Assert.Null(Ask(inside, type));
+        }
+
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<ContainerException>(() => Start("action: dns, mode: lie, address: nobody")).Reason);
+        Assert.False(Directory.Exists(Injector.Ledger.Directory));
+    });
+
     [Theory]
     [InlineData("action: partition")]
     [InlineData("action: link-down")]

@@ -70,6 +70,9 @@ internal sealed record TargetNetwork(ChaosTarget Target, ulong Inode)
         };
     }
 
+    /// <summary>A plan of a name server that lies.</summary>
+    internal FaultPlan Answer(string what, FalseAnswers answers) => Filter($"every question to port 53 is answered with {what}", []) with { Apply = [], Answers = answers, Holds = [Held("names")] };
+
     /// <summary>A plan of packet filter rules.</summary>
     internal FaultPlan Filter(string effect, IReadOnlyList<PacketFilter> filters)
     {
