@@ -15,6 +15,8 @@ internal static class LoadSection
         {
             KeepAlive = yaml.Choice("connections", ("keep-alive", true), ("per-request", false)) ?? basis.KeepAlive,
             Strategy = yaml.Has("strategy") ? ReadStrategy(yaml) : basis.Strategy,
+            Payload = yaml.Section("payload") is { } payload ? ReadPayload(payload) : basis.Payload,
+            Thresholds = yaml.Texts("thresholds") is { } thresholds ? [.. thresholds.Select(t => ReadThreshold(yaml, t))] : basis.Thresholds,
             MaxConnections = yaml.Integer("max-connections", 1, 4096) ?? basis.MaxConnections,
         };
         if (!load.Path.StartsWith('/') || load.Path.Contains(' '))
@@ -41,6 +43,29 @@ internal static class LoadSection
         strategy = strategy with { AttemptTimeout = yaml.Duration("attempt-timeout") };
         Check(yaml, strategy.Validate, "strategy");
         return strategy;
+    }
+
+    private static RequestPayload ReadPayload(YamlSection yaml)
+    {
+        var payload = new RequestPayload(
+            yaml.Required("template"), yaml.Integer("seed", 0, int.MaxValue) ?? 1, yaml.Integer("distinct", 1, 10_000) ?? 256, yaml.Text("type") ?? "application/json");
+        Check(yaml, payload.Validate, "payload");
+        // A word that Bogus does not have is a mistake of the file, and not of a trial.
+        Check(yaml, () => PayloadBodies.Of(payload with { Distinct = 1 }), "template");
+        yaml.Finish();
+        return payload;
+    }
+
+    private static LoadThreshold ReadThreshold(YamlSection yaml, string text)
+    {
+        try
+        {
+            return LoadThreshold.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw yaml.Error("thresholds", e.Message);
+        }
     }
 
     private static void Check(YamlSection yaml, Action validate, string key)

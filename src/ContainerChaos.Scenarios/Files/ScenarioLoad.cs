@@ -21,6 +21,12 @@ public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan
     /// <summary>What the client does about failures; null for nothing.</summary>
     public ClientStrategy? Strategy { get; init; }
 
+    /// <summary>Bodies to POST; null for GET requests.</summary>
+    public RequestPayload? Payload { get; init; }
+
+    /// <summary>Limits that the load shall keep.</summary>
+    public IReadOnlyList<LoadThreshold> Thresholds { get; init; } = [];
+
     /// <summary>The same as the generator takes it.</summary>
     internal LoadOptions To(EndPoint endPoint) => new()
     {
@@ -31,5 +37,7 @@ public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan
         KeepAlive = KeepAlive,
         MaxConnections = MaxConnections,
         Strategy = Strategy,
+        Payload = Payload,
+        Thresholds = Thresholds,
     };
 }

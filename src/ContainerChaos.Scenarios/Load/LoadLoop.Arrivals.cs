@@ -42,7 +42,7 @@ internal sealed partial class LoadLoop
 
             _nextDue = Schedule.TimeOf(++_nextArrival);
             long now = MonotonicClock.Now;
-            _lateness.Record(now - intended);
+            Late(now - intended);
             // Nor could anybody answer before it was asked.
             _lastDeadline = Math.Max(_lastDeadline, (isMissed ? now : intended) + _timeout);
             Arrive(intended, _lastDeadline);
@@ -62,7 +62,7 @@ internal sealed partial class LoadLoop
         {
             _workers.Dequeue();
             long now = MonotonicClock.Now;
-            _lateness.Record(now - due);
+            Late(now - due);
             Schedule.Sends(now);
             Arrive(now, now + _timeout);
         }
@@ -75,6 +75,12 @@ internal sealed partial class LoadLoop
     {
         long pause = _closed!.ThinkTime.Ticks * 100;
         _workers.Enqueue(0, sample.Completed + (sample.Succeeded ? pause : Math.Max(pause, FailurePause)));
+    }
+
+    private void Late(long nanoseconds)
+    {
+        _lateness.Record(nanoseconds);
+        _judge?.AddLateness(nanoseconds);
     }
 
     private void Arrive(long intended, long deadline)

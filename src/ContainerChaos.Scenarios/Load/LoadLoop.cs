@@ -27,6 +27,8 @@ internal sealed partial class LoadLoop : IDisposable
     private readonly LogLinearHistogram _uncorrected = new();
     private readonly LogLinearHistogram _lateness = new();
     private readonly LoadCalls? _calls;
+    private readonly ThresholdJudge? _judge;
+    private ThresholdVerdict? _abortedBy;
     private uint _generation;
     private long _stopAt = long.MaxValue;
     private long _opened;
@@ -47,6 +49,7 @@ internal sealed partial class LoadLoop : IDisposable
         for (int worker = 0; worker < _closed?.Workers; worker++)
             _workers.Enqueue(worker, Schedule.Start);
         _calls = options.Strategy is { } strategy ? LoadCalls.Create(this, strategy, _timeout) : null;
+        _judge = options.Thresholds.Count > 0 ? new ThresholdJudge(options.Thresholds, Schedule.Start) : null;
         _nextDue = _closed is null ? Schedule.TimeOf(0) : long.MaxValue;
     }
 
@@ -77,6 +80,8 @@ internal sealed partial class LoadLoop : IDisposable
         PeakPending = _peakPending,
         Connections = _opened,
         Attempts = _issued,
+        Thresholds = _judge?.Verdicts ?? [],
+        AbortedBy = _abortedBy,
         ProcessorTime = _processorTime,
     };
 
@@ -106,9 +111,13 @@ internal sealed partial class LoadLoop : IDisposable
             // In this order: what a client gives up leaves the queue of the deadlines at once, and nobody sleeps until it.
             _calls?.Advance(now);
             Expire(now);
+            if (_judge is not null && now < stopAt)
+                Judge(now);
             if (now >= stopAt && _deadlines.Count == 0 && _calls is not { Open: > 0 })
                 break;
             long due = now >= stopAt ? long.MaxValue : NextDue();
+            if (_judge is not null && now < stopAt)
+                due = Math.Min(due, _judge.NextDue);
             if (_calls is not null)
                 due = Math.Min(due, _calls.NextDue);
             if (_deadlines.TryPeek(out LoadRequest? oldest))
@@ -120,9 +129,19 @@ internal sealed partial class LoadLoop : IDisposable
                     Handle(ready[i].Token, ready[i].Events);
         }
 
+        _judge?.Judge(MonotonicClock.Now, isEnd: true);
         foreach (LoadConnection? connection in _connections)
             connection?.Socket.Dispose();
         _processorTime = ThreadProcessorTime.Current - before;
+    }
+
+    private void Judge(long now)
+    {
+        if (_judge!.Judge(now) is not { } fatal)
+            return;
+        _abortedBy = fatal;
+        RequestStop();
+        _observer?.OnAbort(fatal);
     }
 
     private int Poll()
@@ -239,6 +258,7 @@ internal sealed partial class LoadLoop : IDisposable
         }
 
         _samples.Add(sample);
+        _judge?.Add(sample);
         if (_closed is not null)
             Rest(sample);
         _observer?.OnSample(sample);

@@ -9,7 +9,7 @@ public sealed record LoadOptions
     /// <summary>A <see cref="UnixDomainSocketEndPoint"/> or an <see cref="IPEndPoint"/>.</summary>
     public required EndPoint EndPoint { get; init; }
 
-    /// <summary>Path and query of the GET request. Default <c>/healthz</c>.</summary>
+    /// <summary>Path and query of the request. Default <c>/healthz</c>.</summary>
     public string Path { get; init; } = "/healthz";
 
     /// <summary>When requests are due. Default 250 a second, evenly spaced, whatever the target does.</summary>
@@ -34,6 +34,12 @@ public sealed record LoadOptions
     /// <summary>What the client does about failures; null for nothing: each request is sent once. A circuit breaker is of all requests of the load.</summary>
     public ClientStrategy? Strategy { get; init; }
 
+    /// <summary>Bodies to POST; null for GET requests.</summary>
+    public RequestPayload? Payload { get; init; }
+
+    /// <summary>Limits that the load shall keep; some end it when they are not.</summary>
+    public IReadOnlyList<LoadThreshold> Thresholds { get; init; } = [];
+
     /// <summary>Connections open at most; each carries one request at a time. A closed loop has one for each worker at least. Default 64.</summary>
     public int MaxConnections { get; init; } = 64;
 
@@ -52,6 +58,7 @@ public sealed record LoadOptions
             throw new ArgumentException($"The path '{Path}' must begin with '/' and hold no white space.", nameof(Path));
         Arrivals.Validate();
         Strategy?.Validate();
+        Payload?.Validate();
         if (Timeout < TimeSpan.FromMilliseconds(1) || Timeout > TimeSpan.FromMinutes(10))
             throw new ArgumentException($"The timeout {Timeout} is outside 1 ms to 10 min.", nameof(Timeout));
         if (MaxConnections is < 1 or > 4096)

@@ -33,6 +33,12 @@ public sealed record LoadResult
     /// <summary>What was sent for the requests: as many as them without a client strategy, more with retries and hedges, fewer with an open circuit.</summary>
     public long Attempts { get; init; }
 
+    /// <summary>What became of the thresholds, in their order.</summary>
+    public IReadOnlyList<ThresholdVerdict> Thresholds { get; init; } = [];
+
+    /// <summary>The threshold that ended the load; null when it was told to stop.</summary>
+    public ThresholdVerdict? AbortedBy { get; init; }
+
     /// <summary>CPU time of the generator's thread.</summary>
     public required TimeSpan ProcessorTime { get; init; }
 

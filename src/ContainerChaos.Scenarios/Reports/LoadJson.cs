@@ -19,6 +19,18 @@ internal static class LoadJson
         json.WriteNumber("connections", load.Connections);
         json.WriteNumber("attempts", load.Attempts);
         json.WriteNumber("generatorCpuMs", load.ProcessorTime.TotalMilliseconds);
+        json.WriteString("abortedBy", load.AbortedBy?.ToString());
+        json.WriteStartArray("thresholds");
+        foreach (ThresholdVerdict verdict in load.Thresholds)
+        {
+            json.WriteStartObject();
+            json.WriteString("threshold", verdict.Threshold.Text);
+            json.WriteNumber("worst", verdict.Worst);
+            json.WriteBoolean("kept", verdict.IsKept);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         Histogram(json, "correctedNs", load.Corrected);
         Histogram(json, "uncorrectedNs", load.Uncorrected);
         Histogram(json, "latenessNs", load.Lateness);

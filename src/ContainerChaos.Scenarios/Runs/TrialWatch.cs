@@ -14,6 +14,7 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
     private readonly List<LoadSample> _samples = [];
     private SteadyStateDetector? _detector;
     private bool _isSteady;
+    private ThresholdVerdict? _abortedBy;
 
     internal TrialWatch(Container container, SteadyStateOptions steady)
     {
@@ -73,6 +74,15 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
         }
     }
 
+    public void OnAbort(ThresholdVerdict verdict)
+    {
+        lock (_gate)
+        {
+            _abortedBy = verdict;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
     public void Dispose() => _journal.Dispose();
 
     /// <summary>Takes in what the monitor wrote before an engine call returned.</summary>
@@ -122,6 +132,8 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
             while (!condition())
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (_abortedBy is { } verdict)
+                    throw new TrialException($"the load was ended by a threshold: {verdict}");
                 long left = deadline - MonotonicClock.Now;
                 if (left <= 0)
                     return;

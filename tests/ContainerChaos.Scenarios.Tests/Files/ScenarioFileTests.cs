@@ -76,6 +76,8 @@ public sealed class ScenarioFileTests
     [InlineData("load:\n  ratio: 7", 8, 3, "unknown key 'ratio'")]
     [InlineData("load:\n  arrivals: storm", 8, 13, "none of constant, ramp, spike, poisson, replay, closed")]
     [InlineData("load:\n  arrivals: poisson\n  peak: 7", 9, 3, "unknown key 'peak'")]
+    [InlineData("load:\n  thresholds: [p99 is fine]", 8, 15, "is not a threshold")]
+    [InlineData("load:\n  payload: { template: '{{no.such}}' }", 8, 24, "can't be filled")]
     [InlineData("load:\n  strategy: hope", 8, 13, "none of none, retry, circuit-breaker, hedging")]
     [InlineData("load:\n  strategy: circuit-breaker\n  break: 10ms", 9, 10, "outside 500 ms")]
     [InlineData("load:\n  arrivals: ramp", 8, 3, "the key 'over' is missing")]
@@ -135,6 +137,18 @@ public sealed class ScenarioFileTests
                 new HedgingStrategy(1, TimeSpan.FromMilliseconds(30)),
             ],
             scenario.Variants.Select(v => v.Load!.Strategy));
+    }
+
+    [Fact]
+    public void Thresholds_and_payloads_are_read_with_the_load()
+    {
+        ScenarioLoad load = Parse(Minimal + """
+            load:
+              thresholds: ["failed < 50% over 1s or abort", p99 < 250ms]
+              payload: { template: '{"to":"{{internet.email}}"}', seed: 7, distinct: 9 }
+            """).Load;
+        Assert.Equal(["failed < 50% over 1s or abort", "p99 < 250ms"], load.Thresholds.Select(t => t.Text));
+        Assert.Equal(new RequestPayload("""{"to":"{{internet.email}}"}""", 7, 9), load.Payload);
     }
 
     [Fact]

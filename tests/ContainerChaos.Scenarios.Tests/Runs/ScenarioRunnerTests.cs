@@ -108,6 +108,17 @@ public sealed class ScenarioRunnerTests : IDisposable
     }
 
     [Fact]
+    public void A_load_that_a_threshold_ends_ends_the_trial()
+    {
+        ScenarioReport report = Run(Crash
+            .Replace("rate: 200 }", "rate: 200, thresholds: [failed < 20% over 100ms or abort] }")
+            .Replace("restart-delay: 50ms", "restart-delay: 1s")
+            .Replace("init: [false, true]", "init: [false]"));
+        Assert.All(report.Trials, t => Assert.Contains("failed < 20% over 100ms or abort", t.Error));
+        Assert.Empty(_engine.List());
+    }
+
+    [Fact]
     public void A_cancelled_run_leaves_no_container_no_folder_and_no_fault()
     {
         using var cancel = new CancellationTokenSource();
