@@ -63,6 +63,7 @@
         'Send-Signal'
         'Start-Container'
         'Start-Fault'
+        'Start-GameDay'
         'Start-NetworkFault'
         'Stop-Chaos'
         'Stop-Container'

@@ -76,6 +76,27 @@ Describe 'Invoke-ChaosScenario' {
         (Should-FailWith ScenarioNotFound { Test-ChaosScenario "$TestDrive/none.yaml" @args }).TargetObject | Should -Be "$TestDrive/none.yaml"
     }
 
+    It 'makes a game day of a folder: told as it goes, ended by what does not hold, with its findings' {
+        $day = New-Item -ItemType Directory "$TestDrive/day"
+        $crash = "schema: 1`ntitle: t`ndescription: d`nload: { rate: 100 }`nmatrix: { policies: [`"no`"], init: [false] }`ntrials: 1`nsteps: [{ action: crash }]`n"
+        Set-Content "$day/a-down.yaml" ($crash + "name: a-down`nexpect: [{ outcome: stays-down }]")
+        Set-Content "$day/b-wrong.yaml" ($crash + "name: b-wrong`nexpect: [{ outcome: recovers }]")
+        Set-Content "$day/c-never.yaml" ($crash + "name: c-never`nexpect: [{ outcome: stays-down }]")
+        Start-GameDay $day -WhatIf | Should -BeNullOrEmpty
+        $result = Start-GameDay $day -StopOnFailure -CoolDown 1ms -ReportPath "$TestDrive/day.md" -InformationVariable told 6> $null
+        $result.Held | Should -Be 'a-down'
+        $result.DidNotHold | Should -Be 'b-wrong'
+        $result.NotRun | Should -Be 'c-never'
+        $result.Findings[0].Row.Scenario | Should -Be 'b-wrong'
+        $result.Findings[1].IsExpected | Should -BeTrue
+        $told -match '1/3  a-down held: 1 of 1 as expected' | Should -HaveCount 1
+        $told -match '2/3  b-wrong did not hold: 0 of 1 as expected' | Should -HaveCount 1
+        Get-Content -Raw "$TestDrive/day.md" | Should -Match 'b-wrong'
+        $result | Out-String -Width 200 | Should -Match 'DidNotHold : b-wrong'
+        (Should-FailWith ScenarioNotFound { Start-GameDay "$TestDrive/nowhere" @args }).TargetObject | Should -Be "$TestDrive/nowhere"
+        (Should-FailWith ScenarioNotFound { Start-GameDay -Tag nothing @args }).TargetObject | Should -Be 'the tag nothing'
+    }
+
     It 'refuses a report whose format it does not know before it runs anything' {
         { Invoke-ChaosScenario zombie-storm -ReportPath "$TestDrive/report.pdf" } | Should -Throw -ErrorId 'InvalidArgument,*'
     }

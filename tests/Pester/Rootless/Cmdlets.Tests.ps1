@@ -446,6 +446,11 @@ Describe 'Invoke-ChaosScenario' {
         $rows.Scenario | Select-Object -Unique | Should -Be $_
     }
 
+    It 'is a game day of one that needs no limit, by Start-GameDay' -Tag Undelegated, Delegated {
+        Set-Content "$TestDrive/day.yaml" "schema: 1`nname: day`ntitle: t`ndescription: d`nload: { rate: 100 }`nmatrix: { policies: [`"no`"], init: [false] }`nsteps: [{ action: crash }]`nexpect: [{ outcome: stays-down }]"
+        (Start-GameDay "$TestDrive/day.yaml" -Trials 1 -WarningAction SilentlyContinue 6> $null).Held | Should -Be 'day'
+    }
+
     It 'is listed by Get-ChaosScenario, and read by Test-ChaosScenario' -Tag Undelegated, Delegated {
         Set-Content "$TestDrive/one.yaml" "schema: 1`nname: one`ntitle: t`ndescription: d`nsteps: [{ action: crash }]"
         Test-ChaosScenario "$TestDrive/one.yaml" -Quiet | Should -BeTrue

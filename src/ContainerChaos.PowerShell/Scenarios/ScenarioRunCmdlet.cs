@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using ContainerChaos.Scenarios;
+using ContainerChaos.Scenarios.Reports;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>What the cmdlets have in common that run scenarios: how often, for which policies, with which reports.</summary>
+public abstract class ScenarioRunCmdlet : ContainerChaosCmdlet
+{
+    /// <summary>Trials of each combination of policy and init; what the scenario says by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 10000)]
+    public int Trials { get; set; }
+
+    /// <summary>The seed of names, of the order of trials and of the confidence intervals.</summary>
+    [Parameter]
+    public int Seed { get; set; } = 1;
+
+    /// <summary>Only these restart policies; all of the scenario's by default.</summary>
+    [Parameter]
+    [RestartPolicyArgument]
+    [ArgumentCompleter(typeof(RestartPolicyCompleter))]
+    public RestartPolicy[] RestartPolicy { get; set; } = [];
+
+    /// <summary>Only with an init as PID 1, or with <c>-Init:$false</c> only without; what the scenario says by default.</summary>
+    [Parameter]
+    public SwitchParameter Init { get; set; }
+
+    /// <summary>Also write the report there; the extension says how: .html, .json (trials and samples included), .md, .xml for JUnit's XML, .nunit.xml for NUnit's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] ReportPath { get; set; } = [];
+
+    /// <summary>Refuses a report that could not be written before minutes are spent on what it would say.</summary>
+    protected override void BeginProcessing()
+    {
+        foreach (var path in ReportPath)
+        {
+            try
+            {
+                ReportWriter.FormatOf(path);
+            }
+            catch (ArgumentException e)
+            {
+                ThrowTerminatingError(new ErrorRecord(e, nameof(Runtime.ErrorReason.InvalidArgument), ErrorCategory.InvalidArgument, path));
+            }
+        }
+    }
+
+    private protected RunOptions RunOptions => new()
+    {
+        Trials = Trials == 0 ? null : Trials,
+        Seed = Seed,
+        Policies = RestartPolicy.Length == 0 ? null : RestartPolicy,
+        Init = MyInvocation.BoundParameters.ContainsKey(nameof(Init)) ? Init.IsPresent : null,
+    };
+
+    /// <summary>Runs something on a thread of its own and shows its progress and what it tells; false when it failed, which was reported.</summary>
+    private protected bool RunInView<T>(Func<IProgress<ScenarioProgress>, Action<string>, T> run, out T? result)
+    {
+        using var reports = new BlockingCollection<object>();
+        var task = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return run(new Listener(reports), reports.Add);
+                }
+                finally
+                {
+                    reports.CompleteAdding();
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Show(reports);
+        T? value = default;
+        var succeeded = Attempt(null, () => value = task.GetAwaiter().GetResult());
+        result = value;
+        return succeeded;
+    }
+
+    /// <summary>A line for who watches, as Write-Host: on the console, and in the information stream.</summary>
+    private protected void Tell(string line) => WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+
+    /// <summary>What a run would do; options that leave nothing to try end the command.</summary>
+    private protected ScenarioPlan Plan(IEnumerable<Scenario> scenarios)
+    {
+        try
+        {
+            return ScenarioRunner.Plan(scenarios, RunOptions);
+        }
+        catch (ArgumentException e)
+        {
+            ThrowTerminatingError(new ErrorRecord(e, nameof(Runtime.ErrorReason.InvalidArgument), ErrorCategory.InvalidArgument, null));
+            throw;
+        }
+    }
+
+    /// <summary>Scenarios by a built-in name, a wildcard of such, or the path of a file.</summary>
+    private protected IEnumerable<Scenario> Find(string name)
+    {
+        if (WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            return ScenarioCatalog.Names().Where(pattern.IsMatch).Select(ScenarioCatalog.Find);
+        }
+        var isPath = name.Contains('/') || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+        return [ScenarioCatalog.Find(isPath ? ResolvePath(name) : name)];
+    }
+
+    /// <summary>Warns of what went wrong beside the measurement, writes the reports and the history.</summary>
+    private protected void Keep(ScenarioReport report)
+    {
+        foreach (var failure in report.Trials.Where(t => t.Error is not null).GroupBy(t => t.Error))
+            WriteWarning($"{failure.Count()} trial(s) of {failure.First().Scenario} failed themselves and are not counted: {failure.Key}");
+        foreach (var fault in report.OpenFaults)
+            WriteWarning($"A fault could not be undone: {fault}");
+        foreach (var warning in report.Trials.SelectMany(trial => trial.Warnings.Select(text => $"{trial.Scenario}: {text}")).Distinct())
+            WriteWarning(warning);
+        foreach (var path in ReportPath)
+            Attempt(path, () => ReportWriter.Write(report, ResolvePath(path)));
+        try
+        {
+            var history = ResultHistory.Of(Engine.Options);
+            WriteVerbose($"Recorded as run {history.Add(report)} in {history.Path}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteWarning($"The run is not in the history. {e.Message}");
+        }
+    }
+
+    // What is reported comes from the run's threads; only the pipeline's may write it.
+    private void Show(BlockingCollection<object> reports)
+    {
+        var shown = "";
+        foreach (var report in reports.GetConsumingEnumerable())
+        {
+            if (report is string line)
+            {
+                Tell(line);
+                continue;
+            }
+            var progress = (ScenarioProgress)report;
+            // The last of those that wait is what there is to see.
+            if (reports.Count > 0 && shown == progress.Scenario)
+                continue;
+            if (shown != progress.Scenario && shown.Length > 0)
+                WriteProgress(new ProgressRecord(0, shown, "done") { RecordType = ProgressRecordType.Completed });
+            shown = progress.Scenario;
+            WriteProgress(new ProgressRecord(0, progress.Scenario, $"{progress.Position}  {progress.Stage}")
+            {
+                PercentComplete = progress.Total == 0 ? -1 : 100 * progress.Completed / progress.Total,
+            });
+        }
+        if (shown.Length > 0)
+            WriteProgress(new ProgressRecord(0, shown, "done") { RecordType = ProgressRecordType.Completed });
+    }
+
+    private sealed class Listener(BlockingCollection<object> reports) : IProgress<ScenarioProgress>
+    {
+        public void Report(ScenarioProgress value)
+        {
+            if (!reports.IsAddingCompleted)
+                reports.Add(value);
+        }
+    }
+}
