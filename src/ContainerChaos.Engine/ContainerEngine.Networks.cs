@@ -141,7 +141,7 @@ public sealed partial class ContainerEngine
         CreatedAt = network.CreatedAt,
         Bridge = network.Bridge,
         Warning = network.Damage,
-        Containers = [.. Networks.Leases(network.Id).Select(lease => lease.ContainerName).Distinct().Order(StringComparer.Ordinal)],
+        Containers = Networks.Leases(network.Id).Select(lease => lease.ContainerName).Distinct().Order(StringComparer.Ordinal).ToArray(),
     };
 
     /// <summary>The host's own network, or none at all: nothing is stored of them.</summary>
@@ -152,9 +152,9 @@ public sealed partial class ContainerEngine
         Driver = name == "none" ? "null" : name,
         Subnets = [],
         Labels = new Dictionary<string, string>(),
-        Containers = [.. _store.Ids().Select(_store.TryReadDefinition).OfType<ContainerDefinition>()
+        Containers = _store.Ids().Select(_store.TryReadDefinition).OfType<ContainerDefinition>()
             .Where(container => container.NetworkMode == name && Refresh(container) is { } state && IsActive(state))
-            .Select(container => container.Name).Order(StringComparer.Ordinal)],
+            .Select(container => container.Name).Order(StringComparer.Ordinal).ToArray(),
     };
 
     private ContainerNetwork? FindPredefined(string nameOrId) =>

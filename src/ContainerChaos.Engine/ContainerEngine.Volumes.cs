@@ -63,7 +63,7 @@ public sealed partial class ContainerEngine
         Labels = volume.Labels,
         Options = volume.Options,
         IsAnonymous = volume.IsAnonymous,
-        Containers = [.. users[name]],
+        Containers = users[name].ToArray(),
         Warning = damage,
     };
 }

@@ -54,6 +54,7 @@ Describe 'Invoke-ChaosScenario' {
 
     It 'lists what ships, by name and by tag' {
         (Get-ChaosScenario).Name | Select-Object -First 4 | Should -Be 'memory-overrun', 'ignored-sigterm', 'zombie-storm', 'rolling-update'
+        (Get-ChaosScenario memory-overrun).Steps[1].Label | Should -Be '2nd'
         (Get-ChaosScenario -Tag cpu).Name | Should -Contain 'noisy-neighbour'
         Get-ChaosScenario *storm | Out-String -Width 120 | Should -Match 'zombie-storm\s+game-day, process\s+Orphans pile up'
         (Should-FailWith ScenarioNotFound { Get-ChaosScenario nowhere @args }).TargetObject | Should -Be 'nowhere'

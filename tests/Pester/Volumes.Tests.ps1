@@ -20,6 +20,7 @@ Describe 'Volumes' {
         Get-Content "$($made.Mountpoint)/page" | Should -Be 'from the image'
         (Get-ContainerVolume w*).Containers | Should -Be 'one'
         (Get-Container one).Mounts.Destination | Should -Be '/srv', '/scratch'
+        (Get-Container one).Mounts[1].Destination | Should -Be '/scratch'
         (Should-FailWith VolumeInUse { Remove-ContainerVolume web-data @args }).Exception.Message | Should -Match "'one'"
         (TabExpansion2 'Remove-ContainerVolume w' 24).CompletionMatches.CompletionText | Should -Be 'web-data'
         Get-ContainerVolume -Label @{ tier = '' } | Out-String | Should -Match 'web-data\s+local\s+False\s+one'

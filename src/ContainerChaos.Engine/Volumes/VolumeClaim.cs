@@ -24,7 +24,8 @@ internal sealed class VolumeClaim : IDisposable
         var claim = new VolumeClaim(store);
         try
         {
-            claim.Mounts = [.. requests.Select(claim.Make)];
+            // An array, for those who index it in PowerShell, which can't index what the compiler makes of a collection expression.
+            claim.Mounts = requests.Select(claim.Make).ToArray();
             return claim;
         }
         catch

@@ -73,14 +73,14 @@ public static class ScenarioFile
             Health = yaml.Section("health") is { } health ? LoadSection.Read(health, new ScenarioLoad("/healthz", new ConstantArrivals(100), load.Timeout), source) : null,
             Policies = matrix?.Policies("policies") ?? s_allPolicies,
             Init = matrix?.Booleans("init") ?? [false, true],
-            Variants = [.. yaml.Sections("variants").Select(v => ReadVariant(v, target, load, source))],
+            Variants = yaml.Sections("variants").Select(v => ReadVariant(v, target, load, source)).ToArray(),
             Trials = yaml.Integer("trials", 1, 10_000) ?? 5,
             Concurrency = yaml.Integer("concurrency", 1, 64) ?? 1,
             Steady = yaml.Section("steady") is { } steady ? ReadSteady(steady) : SteadyStateOptions.Default,
             Horizon = yaml.Duration("horizon") ?? TimeSpan.FromSeconds(10),
-            Steps = [.. yaml.Sections("steps").SelectMany(ReadStep)],
+            Steps = yaml.Sections("steps").SelectMany(ReadStep).ToArray(),
             Objectives = yaml.Objectives("objectives") ?? [],
-            Expectations = [.. yaml.Sections("expect").Select(ReadExpectation)],
+            Expectations = yaml.Sections("expect").Select(ReadExpectation).ToArray(),
         };
         matrix?.Finish();
         if (!IsWord(scenario.Name))

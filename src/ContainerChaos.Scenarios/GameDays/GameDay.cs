@@ -46,10 +46,10 @@ public sealed class GameDay(ContainerEngine engine)
         ScenarioReport whole = reports[0] with
         {
             Duration = Stopwatch.GetElapsedTime(began),
-            Scenarios = [.. reports.SelectMany(report => report.Scenarios)],
-            Rows = [.. reports.SelectMany(report => report.Rows)],
-            Trials = [.. reports.SelectMany(report => report.Trials)],
-            OpenFaults = [.. reports.SelectMany(report => report.OpenFaults)],
+            Scenarios = reports.SelectMany(report => report.Scenarios).ToArray(),
+            Rows = reports.SelectMany(report => report.Rows).ToArray(),
+            Trials = reports.SelectMany(report => report.Trials).ToArray(),
+            OpenFaults = reports.SelectMany(report => report.OpenFaults).ToArray(),
             FaultsUndone = reports.Sum(report => report.FaultsUndone),
         };
         return new GameDayResult

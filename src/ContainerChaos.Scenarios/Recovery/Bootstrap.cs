@@ -34,7 +34,7 @@ public static class Bootstrap
             P90 = estimates[1],
             P95 = estimates[2],
             P99 = estimates[3],
-            Values = [.. values],
+            Values = values.ToArray(),
         };
     }
 
