@@ -20,7 +20,10 @@ Describe 'Faults' {
         function Get-InitState([string] $Name) { (Get-ContainerProcess $Name | Where-Object Pid -EQ 1).State }
     }
     AfterEach {
-        Get-Fault | Should -BeNullOrEmpty
+        $left = Get-Fault
+        # Of one test, not of all that follow.
+        if ($left) { Stop-Chaos -All -Confirm:$false }
+        $left | Should -BeNullOrEmpty
         "$env:CONTAINERCHAOS_RUN/faults" | Should -Not -Exist
     }
     AfterAll {
@@ -38,14 +41,14 @@ Describe 'Faults' {
 
     It 'last from Start-Fault to Stop-Fault, and Get-Fault shows them' {
         $fault = Start-Fault web-1 -SigStop -Duration 1m
-        Get-InitState web-1 | Should -Be 'Stopped'
+        Wait-Until { (Get-InitState web-1) -eq 'Stopped' }
         $listed = Get-Fault web-*
         $listed.Id | Should -Be $fault.Id
         $table = $listed | Out-String -Width 200
         $table | Should -Match 'Id +Fault +Target +Since +Until +Effect'
         $table | Should -Match "$($fault.Id) +sigstop +web-1 .*SIGSTOP"
         Stop-Fault web-1
-        Get-InitState web-1 | Should -Be 'Sleeping'
+        Wait-Until { (Get-InitState web-1) -eq 'Sleeping' }
         $fault | Stop-Fault
     }
 
@@ -53,7 +56,7 @@ Describe 'Faults' {
         $took = Measure-Command { $done = Invoke-Fault web-1, web-2 -Freeze -Duration 300ms -PassThru }
         $done.Target.Name | Should -Be 'web-1', 'web-2'
         $took.TotalSeconds | Should -BeLessThan 5
-        Get-InitState web-2 | Should -Be 'Sleeping'
+        Wait-Until { (Get-InitState web-2) -eq 'Sleeping' }
     }
 
     It 'are undone by id, from the pipeline, and by Stop-Chaos' {
@@ -131,7 +134,7 @@ Describe 'Faults' {
         $id = $killed.StandardOutput.ReadToEnd() -replace '\e\[[?0-9;]*[a-z]' | ForEach-Object Trim
         $id | Should -Match '^[0-9a-f]{8}$'
         Wait-Until { -not (Test-Path "$env:CONTAINERCHAOS_RUN/faults/$id.json") }
-        Get-InitState web-1 | Should -Be 'Sleeping'
+        Wait-Until { (Get-InitState web-1) -eq 'Sleeping' }
     }
 
     It 'are undone by Stop-Chaos -All of another shell that has nothing but the files' {
@@ -140,7 +143,7 @@ Describe 'Faults' {
         $other.StandardInput.WriteLine('(Stop-Chaos -All -PassThru).Fault; exit')
         $undone = $other.StandardOutput.ReadToEnd() -replace '\e\[[?0-9;]*[a-z]' -split '\n' | ForEach-Object Trim | Where-Object Length
         $undone | Should -Be 'freeze', 'read-only'
-        Get-InitState web-1 | Should -Be 'Sleeping'
+        Wait-Until { (Get-InitState web-1) -eq 'Sleeping' }
     }
 
     It 'change the disk of a container, and change it back' {
