@@ -6,7 +6,7 @@ public sealed class MountInfoTests
     public void The_example_of_the_manual_page_is_read()
     {
         Assert.True(MountInfo.TryParse("36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue", out var mount));
-        Assert.Equal(new MountInfo("/mnt1", "/mnt2", "ext3", "rw,errors=continue") { Id = 36, ParentId = 35, IsSlave = true }, mount);
+        Assert.Equal(new MountInfo("/mnt1", "/mnt2", "ext3", "rw,errors=continue") { Id = 36, ParentId = 35, Device = "98:0", IsSlave = true }, mount);
     }
 
     [Theory]
@@ -16,7 +16,7 @@ public sealed class MountInfoTests
     public void Any_number_of_optional_fields_stands_before_the_hyphen(string line)
     {
         Assert.True(MountInfo.TryParse(line, out var mount));
-        Assert.Equal(new MountInfo("/", "/mnt", "tmpfs", "rw") { Id = 36, ParentId = 35, IsShared = line.Contains("shared:"), IsSlave = line.Contains("master:") }, mount);
+        Assert.Equal(new MountInfo("/", "/mnt", "tmpfs", "rw") { Id = 36, ParentId = 35, Device = "98:0", IsShared = line.Contains("shared:"), IsSlave = line.Contains("master:") }, mount);
     }
 
     [Fact]
