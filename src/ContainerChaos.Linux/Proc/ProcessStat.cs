@@ -60,6 +60,35 @@ public readonly record struct ProcessStat
         return length > 0 && TryParse(buffer[..length], out stat);
     }
 
+    /// <summary>
+    /// The exit code of a process that has ended and that nobody has reaped yet: field 52 of its stat, since Linux 3.5. It is for those who may
+    /// ptrace(2) the process (PTRACE_MODE_READ_FSCREDS); everybody else reads 0 there, which is no answer.
+    /// </summary>
+    /// <param name="pid">The PID.</param>
+    /// <param name="startTime">Its start time, so that it is not another one's.</param>
+    /// <returns>The exit code, 128+n after signal n; null when it runs, has been reaped, or must not be read.</returns>
+    public static int? TryReadExitCode(int pid, ulong startTime)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        // The same check of the kernel, of something that says no.
+        if (new FileInfo($"/proc/{pid}/ns/user").LinkTarget is null)
+            return null;
+        var length = ProcFile.TryRead(pid, "stat"u8, buffer);
+        if (length <= 0 || !TryParse(buffer[..length], out var stat) || stat.StartTime != startTime || stat.State != 'Z' || stat.Threads > 1)
+            return null;
+        var rest = buffer[..length].TrimEnd((byte)'\n');
+        rest = rest[(rest.LastIndexOf((byte)')') + 2)..];
+        for (var field = 3; field < 52; field++)
+        {
+            var end = rest.IndexOf((byte)' ');
+            if (end < 0)
+                return null;
+            rest = rest[(end + 1)..];
+        }
+        // As waitpid(2) has it: a signal's number in the low seven bits, or the code above them.
+        return Utf8Parser.TryParse(rest, out int status, out _) ? (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F) : null;
+    }
+
     private static bool ThreadsHaveEnded(int pid)
     {
         Span<byte> buffer = stackalloc byte[1024];

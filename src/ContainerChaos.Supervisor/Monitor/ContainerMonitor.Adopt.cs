@@ -8,7 +8,8 @@ internal sealed partial class ContainerMonitor
 {
     /// <summary>
     /// Takes up the supervision where a dead monitor left it. The container is not touched: its output waits in the
-    /// FIFOs, its exit is seen through a pidfd. If it ended meanwhile, that counts as an exit with an unknown code.
+    /// FIFOs, its exit is seen through a pidfd. If it ended meanwhile, that counts as an exit with the code that its zombie tells, or with an
+    /// unknown one when it has been reaped.
     /// </summary>
     /// <returns>False when there is nothing to take over.</returns>
     internal bool TryAdopt()
@@ -36,7 +37,7 @@ internal sealed partial class ContainerMonitor
         if (_state.Status == ContainerStatus.Restarting)
             RestartByPolicy();
         else
-            OnExit(exitCode: null, EventPublisher.Now);
+            OnExit(ProcessStat.TryReadExitCode(_state.Pid, _state.PidStartTime), EventPublisher.Now);
         return true;
     }
 

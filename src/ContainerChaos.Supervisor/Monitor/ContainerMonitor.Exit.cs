@@ -45,11 +45,15 @@ internal sealed partial class ContainerMonitor
     }
 
     /// <summary>
-    /// The end of an adopted PID 1, whose parent is another process: since Linux 6.15 a pidfd still tells the exit code
-    /// once that parent has reaped it, which shows as EPOLLHUP. Before, nobody but the parent ever learns it.
+    /// The end of an adopted PID 1, whose parent is another process and may take its time, or never reap it. As long as it has not, the zombie
+    /// tells its exit code; since Linux 6.15 a pidfd does once it has been reaped, which shows as EPOLLHUP. Before, whoever comes too late
+    /// for the zombie never learns it.
     /// </summary>
     private bool TryReadStrangersExit(out int? exitCode)
     {
+        exitCode = ProcessStat.TryReadExitCode(_state.Pid, _state.PidStartTime);
+        if (exitCode is not null)
+            return true;
         switch (_process!.TryReadExitInfo(out var code))
         {
             case PidFdExitInfo.Known:

@@ -200,9 +200,9 @@ public sealed class HealthTests : ContainerTest
                 Await(one, health => health.Log.Count == 5 && health.Log[0].Start > first);
                 first = one.State.Health!.Log[^1].Start;
             }
-            // The program's own pages are shared by all monitors; what each has for itself is this.
+            // The program's own pages are shared by all monitors; what each has for itself is this, and stays below what is promised of the whole.
             var memory = File.ReadLines($"/proc/{one.State.MonitorPid}/smaps_rollup").Single(line => line.StartsWith("Pss_Anon:", StringComparison.Ordinal));
-            Assert.InRange(int.Parse(memory.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture), 1, 2000);
+            Assert.InRange(int.Parse(memory.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture), 1, 2500);
         }
     }
 

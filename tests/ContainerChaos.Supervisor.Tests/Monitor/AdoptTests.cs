@@ -10,6 +10,13 @@ public sealed class AdoptTests : ContainerTest
     // A pidfd tells a stranger's exit code since Linux 6.15.
     private static readonly bool KeepsExitCodes = Environment.OSVersion.Version is var version && (version.Major > 6 || (version.Major == 6 && version.Minor >= 15));
 
+    // Before that, only when nobody has reaped the process yet.
+    private static void AssertCode(int expected, int? code)
+    {
+        if (KeepsExitCodes || code is not null)
+            Assert.Equal(expected, code);
+    }
+
     [Fact]
     public void A_container_whose_first_process_has_ended_but_for_its_other_threads_is_adopted_and_stopped()
     {
@@ -67,7 +74,7 @@ public sealed class AdoptTests : ContainerTest
         container.Adopt();
         container.Crash();
         var died = container.WaitForEvent(EventTypes.Die);
-        Assert.Equal(KeepsExitCodes ? "137" : "", died.Attributes["exitCode"]);
+        AssertCode(137, died.Attributes["exitCode"] is { Length: > 0 } text ? int.Parse(text) : null);
         container.WaitForEvent(EventTypes.Start, 2);
         Assert.Equal(1, container.Ask(client => client.GetState()).RestartCount);
 
@@ -86,7 +93,7 @@ public sealed class AdoptTests : ContainerTest
         container.KillMonitor();
         container.Adopt();
         container.Execute("get", "--unix", "/s", $"/exit?code={code}");
-        Assert.Equal(KeepsExitCodes ? code : null, container.WaitForExit().ExitCode);
+        AssertCode(code, container.WaitForExit().ExitCode);
     }
 
     [Fact]
@@ -97,7 +104,8 @@ public sealed class AdoptTests : ContainerTest
         container.KillMonitor();
         container.Adopt();
         var state = container.Ask(client => client.Stop(TimeSpan.FromMilliseconds(100), Patience.Token));
-        Assert.Equal((ContainerStatus.Exited, KeepsExitCodes ? 137 : null), (state.Status, state.ExitCode));
+        Assert.Equal(ContainerStatus.Exited, state.Status);
+        AssertCode(137, state.ExitCode);
         Assert.False(container.Cgroup.Exists);
     }
 
@@ -125,7 +133,7 @@ public sealed class AdoptTests : ContainerTest
     }
 
     [Fact]
-    public void Without_a_monitor_an_exit_is_found_by_the_next_one_and_its_code_is_unknown()
+    public void Without_a_monitor_an_exit_is_found_by_the_next_one_with_its_code_while_nobody_has_reaped_it()
     {
         var container = Started("pause");
         var pid = container.Pid;
@@ -133,8 +141,10 @@ public sealed class AdoptTests : ContainerTest
         container.Crash();
         TestContainer.AwaitEnd(pid);
         var state = container.Adopt();
-        Assert.Equal((ContainerStatus.Exited, null), (state.Status, state.ExitCode));
-        Assert.Equal("", container.WaitForEvent(EventTypes.Die).Attributes["exitCode"]);
+        Assert.Equal(ContainerStatus.Exited, state.Status);
+        // Which of the two depends on the machine's own first process.
+        Assert.True(state.ExitCode is null or 137, $"{state.ExitCode}");
+        Assert.Equal(state.ExitCode?.ToString() ?? "", container.WaitForEvent(EventTypes.Die).Attributes["exitCode"]);
         Assert.False(container.Cgroup.Exists);
         Assert.False(Directory.Exists(container.Paths.RunDirectory));
     }
