@@ -23,7 +23,8 @@ public sealed class StatisticsTests : ContainerTest
         Assert.True(busy.ThrottledPeriods > 0);
         Assert.True(busy.ThrottledTime > TimeSpan.Zero);
         Assert.True(busy.CpuTime > TimeSpan.FromMilliseconds(50));
-        Assert.InRange(statistics[sleeper.Name].CpuPercent, 0, 2);
+        // The end of its own start may be in it, which takes an emulated processor tens of milliseconds.
+        Assert.InRange(statistics[sleeper.Name].CpuPercent, 0, busy.CpuPercent / 2);
         Assert.Equal(0, statistics[sleeper.Name].ThrottledPeriods);
     }
 
