@@ -5,7 +5,7 @@ public sealed partial class Cgroup
 {
     /// <summary>How many processes the OOM killer has ended in this group since it was made.</summary>
     public long ReadOomKills() =>
-        Find("memory") is var part && part.IsUnified ? ReadKey(part, "memory.events", "oom_kill") : ReadKey(part, "memory.oom_control", "oom_kill");
+        Find("memory") is var part && part.IsUnified ? CgroupDirectory.ReadKey(part.Directory, "memory.events", "oom_kill") : CgroupDirectory.ReadKey(part.Directory, "memory.oom_control", "oom_kill");
 
     /// <summary>Bytes of memory charged to the group.</summary>
     public long ReadMemoryBytes() =>

@@ -22,43 +22,10 @@ public sealed partial class Cgroup
 
     /// <summary>Freezes every process of the group, and returns when all are (freezer; cgroup.freeze).</summary>
     /// <exception cref="ErrnoException">ENODEV: there is no freezer; ETIMEDOUT: a process did not freeze within the time.</exception>
-    public void Freeze(TimeSpan timeout)
-    {
-        var part = Find("freezer");
-        var started = Stopwatch.GetTimestamp();
-        if (part.IsUnified)
-        {
-            CgroupDirectory.Write(part.Directory, "cgroup.freeze", "1");
-            if (!AwaitEvent(part, "frozen", 1, timeout))
-                throw TimedOut();
-            return;
-        }
-        // freezer-subsystem.txt: a write of FROZEN may leave the state at FREEZING; reading it makes the kernel look
-        // again, and there is nothing to wait on, so it is read with a growing pause.
-        CgroupDirectory.Write(part.Directory, "freezer.state", "FROZEN");
-        for (var pause = 0; CgroupDirectory.Read(part.Directory, "freezer.state") != "FROZEN"; pause = Math.Min(pause + 1, 10))
-        {
-            if (Stopwatch.GetElapsedTime(started) > timeout)
-                throw TimedOut();
-            Thread.Sleep(pause);
-        }
-
-        ErrnoException TimedOut()
-        {
-            Thaw();
-            return new ErrnoException(Errno.ETIMEDOUT, "freeze", Path);
-        }
-    }
+    public void Freeze(TimeSpan timeout) => CgroupFreezer.Freeze(Find("freezer").Directory, timeout);
 
     /// <summary>Lets a frozen group go on.</summary>
-    public void Thaw()
-    {
-        var part = Find("freezer");
-        if (part.IsUnified)
-            CgroupDirectory.Write(part.Directory, "cgroup.freeze", "0");
-        else
-            CgroupDirectory.Write(part.Directory, "freezer.state", "THAWED");
-    }
+    public void Thaw() => CgroupFreezer.Thaw(Find("freezer").Directory);
 
     /// <summary>Sends a signal to every process of the group and of the groups below it.</summary>
     /// <param name="signal">The signal; SIGKILL reaches also those that are forked meanwhile.</param>
@@ -103,7 +70,7 @@ public sealed partial class Cgroup
     private bool AwaitEnd(TimeSpan timeout)
     {
         if (Unified is { } unified && unified == Main)
-            return AwaitEvent(unified, "populated", 0, timeout);
+            return CgroupDirectory.AwaitEvent(unified.Directory, "populated", 0, timeout);
         // Version 1 tells of an empty group only through a release agent, so each process is waited for.
         var started = Stopwatch.GetTimestamp();
         var pids = Pids();
@@ -119,25 +86,6 @@ public sealed partial class Cgroup
             var left = timeout - Stopwatch.GetElapsedTime(started);
             if (left <= TimeSpan.Zero || poll.Wait(left, static (_, _) => { }) == 0)
                 return false;
-        }
-        return true;
-    }
-
-    /// <summary>Waits for a value in <c>cgroup.events</c>, which announces its changes (cgroup-v2.rst).</summary>
-    private static bool AwaitEvent(CgroupPart part, string key, long value, TimeSpan timeout)
-    {
-        var started = Stopwatch.GetTimestamp();
-        using var events = FileDescriptor.TryOpen(part.Directory + "/cgroup.events", OpenFlags.O_RDONLY, 0, out _);
-        if (events is null)
-            return true;
-        using var poll = new EventPoll();
-        poll.Add(events, EventPollFlags.EPOLLPRI, 0);
-        while (ReadKey(part, "cgroup.events", key) != value)
-        {
-            var left = timeout - Stopwatch.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
-                return false;
-            poll.Wait(left, static (_, _) => { });
         }
         return true;
     }

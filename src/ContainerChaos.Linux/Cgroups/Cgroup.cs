@@ -162,15 +162,4 @@ public sealed partial class Cgroup
 
     private static void WriteNumber(CgroupPart part, string file, long value) =>
         CgroupDirectory.Write(part.Directory, file, value.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>The value behind a key in a flat-keyed file such as <c>memory.events</c>.</summary>
-    private static long ReadKey(CgroupPart part, string file, string key)
-    {
-        foreach (var line in CgroupDirectory.Read(part.Directory, file).Split('\n'))
-        {
-            if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' ')
-                return long.Parse(line.AsSpan(key.Length + 1), CultureInfo.InvariantCulture);
-        }
-        return 0;
-    }
 }

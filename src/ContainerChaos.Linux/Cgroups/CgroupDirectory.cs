@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -85,6 +87,36 @@ internal static class CgroupDirectory
             throw new ErrnoException(e.Errno, "read", path);
         }
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).TrimEnd();
+    }
+
+    /// <summary>The value behind a key in a flat-keyed file such as <c>memory.events</c>; 0 when the key is not there.</summary>
+    internal static long ReadKey(string directory, string file, string key)
+    {
+        foreach (var line in Read(directory, file).Split('\n'))
+        {
+            if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' ')
+                return long.Parse(line.AsSpan(key.Length + 1), CultureInfo.InvariantCulture);
+        }
+        return 0;
+    }
+
+    /// <summary>Waits for a value in <c>cgroup.events</c>, which announces its changes (cgroup-v2.rst); false when the time is over first.</summary>
+    internal static bool AwaitEvent(string directory, string key, long value, TimeSpan timeout)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var events = FileDescriptor.TryOpen(directory + "/cgroup.events", OpenFlags.O_RDONLY, 0, out _);
+        if (events is null)
+            return true;
+        using var poll = new EventPoll();
+        poll.Add(events, EventPollFlags.EPOLLPRI, 0);
+        while (ReadKey(directory, "cgroup.events", key) != value)
+        {
+            var left = timeout - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+                return false;
+            poll.Wait(left, static (_, _) => { });
+        }
+        return true;
     }
 
     /// <summary>Writes a value in one write(2), as the kernel wants it.</summary>

@@ -137,10 +137,6 @@ public sealed class UnixDirectory : IDisposable
         return (Errno)Marshal.GetLastPInvokeError() == Errno.EEXIST ? false : throw ErrnoException.Last("renameat2", Full(name));
     }
 
-    /// <summary>Renames an entry; one that has the new name already is replaced (renameat2(2)).</summary>
-    /// <exception cref="ErrnoException">ENOENT: there is no such entry; EISDIR, ENOTEMPTY: what has the name is a directory.</exception>
-    public void Rename(string name, string newName) => Check(FileCalls.renameat2(_handle, name, _handle, newName, 0), "renameat2", name);
-
     /// <summary>Creates a device node or a FIFO.</summary>
     /// <exception cref="ErrnoException">EPERM for a device without CAP_MKNOD.</exception>
     public void CreateNode(string name, FileKind kind, uint major, uint minor)

@@ -71,7 +71,8 @@ public sealed record MountInfo(string Root, string MountPoint, string FileSystem
             Id = id,
             ParentId = parent,
             Device = fields[2],
-            IsReadOnly = fields[5].Split(',').Contains("ro"),
+            // The kernel writes it first (fs/proc_namespace.c).
+            IsReadOnly = fields[5] == "ro" || fields[5].StartsWith("ro,", StringComparison.Ordinal),
             IsShared = Array.Exists(fields[6..hyphen], field => field.StartsWith("shared:", StringComparison.Ordinal)),
             IsSlave = Array.Exists(fields[6..hyphen], field => field.StartsWith("master:", StringComparison.Ordinal)),
         };

@@ -85,8 +85,7 @@ public readonly record struct ProcessStat
                 return null;
             rest = rest[(end + 1)..];
         }
-        // As waitpid(2) has it: a signal's number in the low seven bits, or the code above them.
-        return Utf8Parser.TryParse(rest, out int status, out _) ? (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F) : null;
+        return Utf8Parser.TryParse(rest, out int status, out _) ? PidFd.ToExitCode(status) : null;
     }
 
     private static bool ThreadsHaveEnded(int pid)

@@ -92,11 +92,13 @@ public sealed unsafe class PidFd : FileDescriptor
             return (Errno)Marshal.GetLastPInvokeError() is Errno.ESRCH ? PidFdExitInfo.NotYet : PidFdExitInfo.NotSupported;
         if ((*(long*)info & PIDFD_INFO_EXIT) == 0)
             return ExitInfoIsKnownToKernel() ? PidFdExitInfo.NotYet : PidFdExitInfo.NotSupported;
-        // The raw wait status: a signal's number in the low seven bits, or the code above them.
-        var status = *(int*)(info + exitCodeOffset);
-        exitCode = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
+        exitCode = ToExitCode(*(int*)(info + exitCodeOffset));
         return PidFdExitInfo.Known;
     }
+
+    /// <summary>A raw wait status (waitpid(2)): a signal's number in the low seven bits, or the code above them.</summary>
+    /// <returns>The exit code, 128+n after signal n.</returns>
+    internal static int ToExitCode(int status) => (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
 
     private static bool ExitInfoIsKnownToKernel() =>
         Environment.OSVersion.Version is var version && (version.Major > 6 || (version.Major == 6 && version.Minor >= 15));

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Faults;
 
@@ -182,7 +183,7 @@ public abstract class ContainerFaultCmdlet : FaultCmdlet
     {
         "Freeze" => new FreezeFault(),
         "SigStop" => new SigStopFault(OnlyInit),
-        "SignalStorm" => new SignalStormFault(ReadSignal(SignalStorm), Rate == 0 ? 1000 : (int)Math.Min(Rate, 100_000)),
+        "SignalStorm" => new SignalStormFault(SignalArgument.Parse(SignalStorm, null), Rate == 0 ? 1000 : (int)Math.Min(Rate, 100_000)),
         "Zombie" => new ZombieFault(Zombie),
         "Orphan" => new OrphanFault(Orphan),
         "ForkBomb" => new ForkBombFault(Limit == 0 ? null : Limit),

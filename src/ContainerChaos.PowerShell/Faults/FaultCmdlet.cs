@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Supervisor;
@@ -158,11 +157,6 @@ public abstract class FaultCmdlet : ContainerChaosCmdlet
         if (passThru)
             WriteObject(record);
     }
-
-    /// <summary>A signal as written.</summary>
-    private protected static int ReadSignal(string text) => SignalName.TryParse(text, out var number)
-        ? number
-        : throw new ContainerException(ErrorReason.InvalidArgument, $"'{text}' is not a signal.", text) { Remedy = "Write a name (TERM, SIGTERM, RTMIN+3) or a number from 1 to 64." };
 
     private bool HasLabels(IReadOnlyDictionary<string, string> labels) => Label.All(wanted => wanted.Split('=', 2) is [var name, var value]
         ? labels.TryGetValue(name, out var actual) && actual == value

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerChaos.Engine;
 using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Supervisor;
 
@@ -50,8 +51,8 @@ public sealed class InvokeFaultCommand : ContainerFaultCmdlet
 
     private protected override FaultSpec ReadFault() => ParameterSetName switch
     {
-        CrashSet => new CrashFault(ReadSignal(Signal)),
-        KillProcessSet => new KillProcessFault(KillProcess, Share, ReadSignal(Signal), GivenSeed),
+        CrashSet => new CrashFault(SignalArgument.Parse(Signal, null)),
+        KillProcessSet => new KillProcessFault(KillProcess, Share, SignalArgument.Parse(Signal, null), GivenSeed),
         EvictSet => new EvictPageCacheFault(),
         MonitorSet => new MonitorFault(),
         _ => base.ReadFault(),

@@ -30,14 +30,13 @@ public sealed class SendSignalCommand : ContainerTargetCmdlet
     /// <summary>Reads the signal's name.</summary>
     protected override void BeginProcessing()
     {
-        if (!SignalName.TryParse(Signal, out number))
+        try
         {
-            ThrowTerminatingError(ErrorRecords.From(
-                new ContainerException(ErrorReason.InvalidArgument, $"'{Signal}' is not a signal.", Signal)
-                {
-                    Remedy = "Write a name (TERM, SIGTERM, RTMIN+3) or a number from 1 to 64.",
-                },
-                Signal));
+            number = SignalArgument.Parse(Signal, null);
+        }
+        catch (ContainerException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, Signal));
         }
     }
 

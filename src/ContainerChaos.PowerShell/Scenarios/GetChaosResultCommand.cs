@@ -1,13 +1,12 @@
 using System.Management.Automation;
 using ContainerChaos.Scenarios;
-using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.PowerShell;
 
 /// <summary>Reads the results of earlier runs, and how recovery changed from run to run.</summary>
 [Cmdlet(VerbsCommon.Get, "ChaosResult")]
 [OutputType(typeof(ChaosResult))]
-public sealed class GetChaosResultCommand : ContainerChaosCmdlet
+public sealed class GetChaosResultCommand : ScenarioFilterCmdlet
 {
     /// <summary>Scenarios by name; wildcards are welcome. All of them by default.</summary>
     [Parameter(Position = 0)]
@@ -15,16 +14,6 @@ public sealed class GetChaosResultCommand : ContainerChaosCmdlet
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ScenarioNameCompleter))]
     public string[] Name { get; set; } = ["*"];
-
-    /// <summary>Only these restart policies.</summary>
-    [Parameter]
-    [RestartPolicyArgument]
-    [ArgumentCompleter(typeof(RestartPolicyCompleter))]
-    public RestartPolicy[] RestartPolicy { get; set; } = [];
-
-    /// <summary>Only with an init as PID 1, or with <c>-Init:$false</c> only without.</summary>
-    [Parameter]
-    public SwitchParameter Init { get; set; }
 
     /// <summary>Only this crash or act: 1st, 2nd, stop, restart.</summary>
     [Parameter]
@@ -58,8 +47,8 @@ public sealed class GetChaosResultCommand : ContainerChaosCmdlet
         var filter = new ResultFilter
         {
             Scenario = scenario => names.Any(name => name.IsMatch(scenario)),
-            Policies = RestartPolicy.Length == 0 ? null : [.. RestartPolicy.Select(policy => policy.ToString())],
-            Init = MyInvocation.BoundParameters.ContainsKey(nameof(Init)) ? Init.IsPresent : null,
+            Policies = WantedPolicies is { } policies ? [.. policies.Select(policy => policy.ToString())] : null,
+            Init = WantedInit,
             Crashes = Crash.Length == 0 ? null : Crash,
             Runs = Run.Length == 0 ? null : Run,
             Since = MyInvocation.BoundParameters.ContainsKey(nameof(Since)) ? Since : null,

@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using ContainerChaos.Scenarios;
 using ContainerChaos.Scenarios.Reports;
-using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.PowerShell;
 
 /// <summary>What the cmdlets have in common that run scenarios: how often, for which policies, with which reports.</summary>
-public abstract class ScenarioRunCmdlet : ContainerChaosCmdlet
+public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
 {
     /// <summary>Trials of each combination of policy and init; what the scenario says by default.</summary>
     [Parameter]
@@ -17,16 +16,6 @@ public abstract class ScenarioRunCmdlet : ContainerChaosCmdlet
     /// <summary>The seed of names, of the order of trials and of the confidence intervals.</summary>
     [Parameter]
     public int Seed { get; set; } = 1;
-
-    /// <summary>Only these restart policies; all of the scenario's by default.</summary>
-    [Parameter]
-    [RestartPolicyArgument]
-    [ArgumentCompleter(typeof(RestartPolicyCompleter))]
-    public RestartPolicy[] RestartPolicy { get; set; } = [];
-
-    /// <summary>Only with an init as PID 1, or with <c>-Init:$false</c> only without; what the scenario says by default.</summary>
-    [Parameter]
-    public SwitchParameter Init { get; set; }
 
     /// <summary>Also write the report there; the extension says how: .html, .json (trials and samples included), .md, .xml for JUnit's XML, .nunit.xml for NUnit's.</summary>
     [Parameter]
@@ -53,8 +42,8 @@ public abstract class ScenarioRunCmdlet : ContainerChaosCmdlet
     {
         Trials = Trials == 0 ? null : Trials,
         Seed = Seed,
-        Policies = RestartPolicy.Length == 0 ? null : RestartPolicy,
-        Init = MyInvocation.BoundParameters.ContainsKey(nameof(Init)) ? Init.IsPresent : null,
+        Policies = WantedPolicies,
+        Init = WantedInit,
     };
 
     /// <summary>Runs something on a thread of its own and shows its progress and what it tells; false when it failed, which was reported.</summary>

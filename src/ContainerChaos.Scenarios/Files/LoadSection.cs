@@ -16,7 +16,7 @@ internal static class LoadSection
             KeepAlive = yaml.Choice("connections", ("keep-alive", true), ("per-request", false)) ?? basis.KeepAlive,
             Strategy = yaml.Has("strategy") ? ReadStrategy(yaml) : basis.Strategy,
             Payload = yaml.Section("payload") is { } payload ? ReadPayload(payload) : basis.Payload,
-            Thresholds = yaml.Texts("thresholds") is { } thresholds ? [.. thresholds.Select(t => ReadThreshold(yaml, t))] : basis.Thresholds,
+            Thresholds = yaml.Parsed("thresholds", LoadThreshold.Parse) ?? basis.Thresholds,
             MaxConnections = yaml.Integer("max-connections", 1, 4096) ?? basis.MaxConnections,
         };
         if (!load.Path.StartsWith('/') || load.Path.Contains(' '))
@@ -54,18 +54,6 @@ internal static class LoadSection
         Check(yaml, () => PayloadBodies.Of(payload with { Distinct = 1 }), "template");
         yaml.Finish();
         return payload;
-    }
-
-    private static LoadThreshold ReadThreshold(YamlSection yaml, string text)
-    {
-        try
-        {
-            return LoadThreshold.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw yaml.Error("thresholds", e.Message);
-        }
     }
 
     private static void Check(YamlSection yaml, Action validate, string key)

@@ -79,7 +79,7 @@ public static class ScenarioFile
             Steady = yaml.Section("steady") is { } steady ? ReadSteady(steady) : SteadyStateOptions.Default,
             Horizon = yaml.Duration("horizon") ?? TimeSpan.FromSeconds(10),
             Steps = yaml.Sections("steps").SelectMany(ReadStep).ToArray(),
-            Objectives = yaml.Objectives("objectives") ?? [],
+            Objectives = yaml.Parsed("objectives", ScenarioObjective.Parse) ?? [],
             Expectations = yaml.Sections("expect").Select(ReadExpectation).ToArray(),
         };
         matrix?.Finish();

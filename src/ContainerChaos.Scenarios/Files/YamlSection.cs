@@ -1,5 +1,4 @@
 using System.Globalization;
-using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 using YamlDotNet.RepresentationModel;
@@ -62,15 +61,8 @@ internal sealed class YamlSection
         if (Node(key) is not { } node)
             return null;
         string text = Scalar(node, key);
-        (string digits, double unit) = text switch
-        {
-            _ when text.EndsWith("ms", StringComparison.Ordinal) => (text[..^2], 1),
-            _ when text.EndsWith('s') => (text[..^1], 1000),
-            _ when text.EndsWith('m') => (text[..^1], 60_000),
-            _ => ("", 0),
-        };
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) && count * unit <= 86_400_000
-            ? TimeSpan.FromMilliseconds(count * unit)
+        return DurationText.TryParse(text, out TimeSpan duration) && duration <= TimeSpan.FromDays(1)
+            ? duration
             : throw Error(_file, node, $"{key}: '{text}' is not a duration; write 250ms, 1.5s or 2m.");
     }
 
@@ -96,9 +88,10 @@ internal sealed class YamlSection
 
     internal IReadOnlyList<string>? Texts(string key) => Items(key)?.Select(n => Scalar(n, key)).ToArray();
 
-    internal IReadOnlyList<RestartPolicy>? Policies(string key) => Items(key)?.Select(n => Wrap(n, key, RestartPolicy.Parse)).ToArray();
+    internal IReadOnlyList<RestartPolicy>? Policies(string key) => Parsed(key, RestartPolicy.Parse);
 
-    internal IReadOnlyList<ScenarioObjective>? Objectives(string key) => Items(key)?.Select(n => Wrap(n, key, ScenarioObjective.Parse)).ToArray();
+    /// <summary>A list of texts that a parser reads, which throws <see cref="FormatException"/> or <see cref="ContainerException"/>.</summary>
+    internal IReadOnlyList<T>? Parsed<T>(string key, Func<string, T> parse) => Items(key)?.Select(n => Wrap(n, key, parse)).ToArray();
 
     internal IReadOnlyList<bool>? Booleans(string key) => Items(key)?.Select(n => Boolean(n, key)).ToArray();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios.Load;
 
@@ -81,11 +82,6 @@ public sealed record LoadThreshold
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static TimeSpan? Time(string text)
-    {
-        (string digits, double unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1.0) : text.EndsWith('s') ? (text[..^1], 1000.0) : ("", 0);
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) && count * unit is > 0 and <= 86_400_000
-            ? TimeSpan.FromMilliseconds(count * unit)
-            : null;
-    }
+    private static TimeSpan? Time(string text) =>
+        DurationText.TryParse(text, out TimeSpan time) && time > TimeSpan.Zero && time <= TimeSpan.FromDays(1) ? time : null;
 }

@@ -15,7 +15,7 @@ internal static class Leftovers
             if (!container.Labels.ContainsKey(TrialNames.ScenarioLabel)
                 || !container.Labels.TryGetValue(TrialNames.OwnerLabel, out string? owner)
                 || TrialNames.IsAlive(owner)
-                || (container.Labels.TryGetValue(ChaosTarget.ProtectLabel, out string? isProtected) && isProtected == "true"))
+                || ChaosTarget.Protects(container))
                 continue;
             try
             {

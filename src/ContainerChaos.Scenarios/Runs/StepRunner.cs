@@ -31,7 +31,7 @@ internal sealed class StepRunner(
 
     internal StepResult Run(ScenarioStep step, CancellationToken cancellationToken)
     {
-        if (container.Labels.TryGetValue(ChaosTarget.ProtectLabel, out string? isProtected) && isProtected == "true")
+        if (ChaosTarget.Protects(container))
             throw new TrialException($"{container.Name} is labelled {ChaosTarget.ProtectLabel}=true and is never touched.");
         ContainerState before = watch.State;
         using DeathWatch? death = step.EffectIsExit ? DeathWatch.TryStart(before.Pid, before.PidStartTime) : null;

@@ -50,12 +50,6 @@ public enum FaultOperation
     /// </summary>
     Overwrite,
 
-    /// <summary>
-    /// Renames the file <see cref="FaultStep.Value"/> to <see cref="FaultStep.Data"/>, a name in the same directory: below the root of the process, of the
-    /// container <see cref="FaultStep.Container"/> as it runs now, or, when neither is there, below <see cref="FaultStep.Path"/>.
-    /// </summary>
-    Rename,
-
     /// <summary>Makes an nf_tables table <see cref="FaultStep.Value"/> of <see cref="FaultStep.Filters"/> in the network namespace of the target.</summary>
     AddFilter,
 

@@ -36,7 +36,7 @@ public sealed record FaultStep
     /// <summary>The inode of the file, or of the network namespace: another under its name is never touched.</summary>
     public ulong Inode { get; init; }
 
-    /// <summary>What is put there: a name, or bytes in Base64.</summary>
+    /// <summary>What is put there: bytes in Base64.</summary>
     public string? Data { get; init; }
 
     /// <summary>What must be there: bytes in Base64.</summary>

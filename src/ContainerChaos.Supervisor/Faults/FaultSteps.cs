@@ -51,13 +51,10 @@ internal static partial class FaultSteps
                     Write(step.Path!, step.Value!, tolerated: (Errno)step.Number);
                 break;
             case FaultOperation.Freeze:
-                Freeze(step.Path!);
+                CgroupFreezer.Freeze(step.Path!, s_patience);
                 break;
             case FaultOperation.Thaw:
-                if (File.Exists(step.Path + "/freezer.state"))
-                    Write(step.Path + "/freezer.state", "THAWED");
-                else
-                    Write(step.Path + "/cgroup.freeze", "0");
+                CgroupFreezer.Thaw(step.Path!);
                 break;
             case FaultOperation.Signal:
                 {
@@ -93,9 +90,6 @@ internal static partial class FaultSteps
                 break;
             case FaultOperation.Overwrite:
                 Overwrite(step, isUndo: held is null);
-                break;
-            case FaultOperation.Rename:
-                Rename(step, isUndo: held is null);
                 break;
             case FaultOperation.AddFilter:
                 AddFilter(step, isUndo: held is null);
@@ -140,24 +134,6 @@ internal static partial class FaultSteps
         catch (ErrnoException)
         {
             // As the step says, that is no failure.
-        }
-    }
-
-    private static void Freeze(string directory)
-    {
-        if (!File.Exists(directory + "/freezer.state"))
-        {
-            Write(directory + "/cgroup.freeze", "1");
-            return;
-        }
-        // freezer-subsystem.txt: the state may stay at FREEZING, reading it makes the kernel look again, and nothing announces it.
-        Write(directory + "/freezer.state", "FROZEN");
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        for (var pause = 0; !File.ReadAllText(directory + "/freezer.state").StartsWith("FROZEN", StringComparison.Ordinal); pause = Math.Min(pause + 1, 10))
-        {
-            if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > s_patience)
-                throw new ErrnoException(Errno.ETIMEDOUT, "freeze", directory);
-            Thread.Sleep(pause);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
@@ -18,19 +19,20 @@ public sealed record StopCondition
     /// <summary>Reads a condition as it is written.</summary>
     /// <param name="text">
     /// <c>psi:memory&gt;20</c> (some processes of the host wait for it more than 20 % of the last 10 s), <c>memory&lt;512m</c> (MemAvailable),
-    /// <c>disk:/var&lt;1g</c> (free for ordinary users), or <c>http://127.0.0.1:8080/healthz</c> (no answer of 200 to 399 within a second, three times in a row).
+    /// <c>disk:/var&lt;1g</c> (free for ordinary users), or <c>http://127.0.0.1:8080/healthz</c> (no answer of 200 to 399 within half a second, three times in a row).
     /// </param>
     /// <exception cref="ContainerException">InvalidArgument.</exception>
     public static StopCondition Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var wanted = text.Trim();
-        if (Uri.TryCreate(wanted, UriKind.Absolute, out var url) && url.Scheme == "http")
+        // Nobody is asked for a name while something is broken on purpose.
+        if (Uri.TryCreate(wanted, UriKind.Absolute, out var url) && url.Scheme == "http" && (url.DnsSafeHost == "localhost" || IPAddress.TryParse(url.DnsSafeHost, out _)))
             return new StopCondition { Kind = StopConditionKind.Probe, Subject = url.AbsoluteUri };
         if (wanted.StartsWith("psi:", StringComparison.Ordinal) && wanted[4..].Split('>') is [var resource, var share] && resource.Trim() is "cpu" or "memory" or "io"
             && double.TryParse(share.TrimEnd('%', ' '), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 100)
             return new StopCondition { Kind = StopConditionKind.Pressure, Subject = wanted[4..].Split('>')[0].Trim(), Threshold = percent };
-        if (wanted.Split('<') is [var what, var size] && TryParseSize(size.Trim(), out var bytes))
+        if (wanted.Split('<') is [var what, var size] && ByteSize.TryParse(size, out var bytes) && bytes > 0)
         {
             if (what.Trim() == "memory")
                 return new StopCondition { Kind = StopConditionKind.Memory, Subject = "memory", Threshold = bytes };
@@ -51,16 +53,4 @@ public sealed record StopCondition
         StopConditionKind.Disk => string.Create(CultureInfo.InvariantCulture, $"disk:{Subject}<{Threshold:0}"),
         _ => Subject,
     };
-
-    private static bool TryParseSize(ReadOnlySpan<char> text, out double bytes)
-    {
-        var digits = text.IndexOfAnyExcept("0123456789.");
-        var unit = digits < 0 ? "" : text[digits..].Trim().ToString().ToLowerInvariant();
-        var power = unit switch { "" or "b" => 0, "k" or "kb" => 1, "m" or "mb" => 2, "g" or "gb" => 3, "t" or "tb" => 4, _ => -1 };
-        bytes = 0;
-        if (power < 0 || !double.TryParse(digits < 0 ? text : text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
-            return false;
-        bytes = number * Math.Pow(1024, power);
-        return bytes > 0;
-    }
 }

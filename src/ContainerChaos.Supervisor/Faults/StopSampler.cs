@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Supervisor;
@@ -10,12 +8,22 @@ namespace ContainerChaos.Supervisor;
 internal sealed class StopSampler
 {
     private const int ToleratedFailures = 2;
-    private static readonly TimeSpan s_probeTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly StopCondition _condition;
+    private readonly EventLoop _loop;
+    private readonly HealthCheck? _check;
+    private NetworkProbe? _probe;
+    private string? _problem;
     private int _failures;
 
-    internal StopSampler(StopCondition condition) => _condition = condition;
+    /// <param name="condition">The condition.</param>
+    /// <param name="loop">The loop that a probe of a service runs in: nobody waits for its answer, which has until the next look.</param>
+    internal StopSampler(StopCondition condition, EventLoop loop)
+    {
+        (_condition, _loop) = (condition, loop);
+        if (condition.Kind == StopConditionKind.Probe)
+            _check = CheckOf(new Uri(condition.Subject));
+    }
 
     /// <summary>Why the fault must end; null while it need not. What can't be read ends nothing.</summary>
     internal string? Sample()
@@ -55,39 +63,44 @@ internal sealed class StopSampler
         return 1024d * long.Parse(line["MemAvailable:".Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Asks the service, and says what became of the questions before.</summary>
     private string? Probe()
     {
-        var status = Ask(new Uri(_condition.Subject));
-        if (status is >= 200 and < 400)
+        if (_probe is { HasEnded: false } late)
         {
-            _failures = 0;
-            return null;
+            late.Cancel();
+            Fail("no answer");
         }
-        return _failures++ < ToleratedFailures ? null : $"{_condition}: {(status == 0 ? "no answer" : $"status {status}")}, {_failures} times";
+        if (_failures > ToleratedFailures)
+            return $"{_condition}: {_problem}, {_failures} times";
+        try
+        {
+            _probe = new NetworkProbe(_loop, _check!, InternetSocket.BeginConnect, (_, exitCode, output) =>
+            {
+                if (exitCode == 0)
+                    _failures = 0;
+                else
+                    Fail(output.Split('\r', '\n')[0].Replace($"{_check}: ", "", StringComparison.Ordinal));
+            });
+        }
+        catch (ErrnoException e)
+        {
+            Fail(ErrnoException.Describe(e.Errno));
+        }
+        return null;
     }
 
-    /// <summary>A status, or 0 for none in time.</summary>
-    private static int Ask(Uri url)
+    private void Fail(string problem)
     {
-        if (!IPAddress.TryParse(url.DnsSafeHost == "localhost" ? "127.0.0.1" : url.DnsSafeHost, out var address))
-            return 0;
-        using var socket = InternetSocket.BeginConnect(new IPEndPoint(address, url.Port));
-        var started = Stopwatch.GetTimestamp();
-        if (!Await(socket, EventPollFlags.EPOLLOUT, started) || socket.TakeError() != Errno.None)
-            return 0;
-        socket.Send(Encoding.ASCII.GetBytes($"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: close\r\n\r\n"), out _);
-        Span<byte> answer = stackalloc byte[64];
-        if (!Await(socket, EventPollFlags.EPOLLIN, started) || socket.Receive(answer, out _) is not (> 12 and var length))
-            return 0;
-        // RFC 9112, 4: "HTTP/1.1 200 OK"
-        return int.TryParse(answer[9..Math.Min(length, 12)], NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : 0;
+        _failures++;
+        _problem = problem;
     }
 
-    private static bool Await(InternetSocket socket, EventPollFlags events, long started)
+    private static HealthCheck CheckOf(Uri url) => new()
     {
-        using var poll = new EventPoll();
-        poll.Add(socket, events, 0);
-        var left = s_probeTimeout - Stopwatch.GetElapsedTime(started);
-        return left > TimeSpan.Zero && poll.Wait(left, static (_, _) => { }) > 0;
-    }
+        Kind = HealthCheckKind.Http,
+        Address = url.DnsSafeHost == "localhost" ? IPAddress.Loopback.ToString() : url.DnsSafeHost,
+        Port = url.Port,
+        Path = url.PathAndQuery,
+    };
 }

@@ -194,7 +194,7 @@ internal sealed class Watchdog : IDisposable
 
     private void StartSampling(TimerFd timer)
     {
-        var samplers = _record.StopWhen.Select(condition => new StopSampler(condition)).ToArray();
+        var samplers = _record.StopWhen.Select(condition => new StopSampler(condition, _loop)).ToArray();
         _loop.Add(timer, EventPollFlags.EPOLLIN, _ =>
         {
             timer.Clear();

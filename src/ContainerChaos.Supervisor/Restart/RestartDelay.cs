@@ -53,20 +53,8 @@ public sealed record RestartDelay(TimeSpan Initial, TimeSpan Maximum, double Fac
         : Maximum == TimeSpan.Zero ? "none"
         : string.Create(CultureInfo.InvariantCulture, $"{Initial.TotalMilliseconds}ms");
 
-    private static TimeSpan? ParseDuration(string text)
-    {
-        var (suffix, unit) = text switch
-        {
-            _ when text.EndsWith("ms", StringComparison.Ordinal) => (2, TimeSpan.FromMilliseconds(1)),
-            _ when text.EndsWith('s') => (1, TimeSpan.FromSeconds(1)),
-            _ when text.EndsWith('m') => (1, TimeSpan.FromMinutes(1)),
-            _ => (0, TimeSpan.Zero),
-        };
-        if (suffix == 0)
-            return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero ? span : null;
-        return double.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-            && count * unit.TotalDays < 365
-            ? count * unit
-            : null;
-    }
+    private static TimeSpan? ParseDuration(string text) =>
+        DurationText.TryParse(text, out var duration) ? duration
+        : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero ? span
+        : null;
 }

@@ -76,7 +76,7 @@ public sealed class ScenarioFileTests
     [InlineData("load:\n  ratio: 7", 8, 3, "unknown key 'ratio'")]
     [InlineData("load:\n  arrivals: storm", 8, 13, "none of constant, ramp, spike, poisson, replay, closed")]
     [InlineData("load:\n  arrivals: poisson\n  peak: 7", 9, 3, "unknown key 'peak'")]
-    [InlineData("load:\n  thresholds: [p99 is fine]", 8, 15, "is not a threshold")]
+    [InlineData("load:\n  thresholds: [p99 is fine]", 8, 16, "is not a threshold")]
     [InlineData("load:\n  payload: { template: '{{no.such}}' }", 8, 24, "can't be filled")]
     [InlineData("load:\n  strategy: hope", 8, 13, "none of none, retry, circuit-breaker, hedging")]
     [InlineData("load:\n  strategy: circuit-breaker\n  break: 10ms", 9, 10, "outside 500 ms")]

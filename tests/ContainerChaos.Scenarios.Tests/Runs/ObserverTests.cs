@@ -1,18 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Scenarios.Tests.Load;
-using ContainerChaos.Testing;
 
 namespace ContainerChaos.Scenarios.Tests.Runs;
 
 /// <summary>A trial's stamps beside what an observer of another kind saw of the same crashes.</summary>
 [Collection(nameof(TimingTests))]
-public sealed class ObserverTests : IDisposable
+public sealed class ObserverTests : RunnerTest
 {
     private const long Millisecond = 1_000_000;
 
@@ -33,29 +31,6 @@ public sealed class ObserverTests : IDisposable
           - { action: crash, repeat: 5 }
         """;
 
-    private readonly TestRoot _root = new();
-    private readonly ContainerEngine _engine;
-
-    public ObserverTests() => _engine = new ContainerEngine(new EngineOptions
-    {
-        DataRoot = _root.DataRoot,
-        RunRoot = _root.RunRoot,
-        CgroupParent = _root.CgroupParent,
-        CcrunPath = TestRoot.CcrunPath,
-        TargetPath = TestRoot.TargetPath,
-        DefaultNetwork = "none",
-    });
-
-    public void Dispose()
-    {
-        foreach (Container container in _engine.List())
-            _engine.Remove(container.Id, force: true);
-        foreach (string folder in (string[])["faults", "load"])
-            if (Directory.Exists(Path.Combine(_root.RunRoot, folder)))
-                Directory.Delete(Path.Combine(_root.RunRoot, folder));
-        _root.Dispose();
-    }
-
     [Fact]
     public void An_observer_of_the_process_and_the_socket_sees_the_outages_that_are_reported()
     {
@@ -67,7 +42,7 @@ public sealed class ObserverTests : IDisposable
         ScenarioReport report;
         try
         {
-            report = new ScenarioRunner(_engine).Run([ScenarioFile.Parse(new StringReader(Crash), "observed.yaml")], new RunOptions());
+            report = new ScenarioRunner(Engine).Run([ScenarioFile.Parse(new StringReader(Crash), "observed.yaml")], new RunOptions());
         }
         finally
         {
@@ -109,7 +84,7 @@ public sealed class ObserverTests : IDisposable
 
     private EndPoint? FindSocket()
     {
-        string folder = Path.Combine(_root.RunRoot, "load");
+        string folder = Path.Combine(Root.RunRoot, "load");
         string? socket = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.Combine(f, "http.sock")).FirstOrDefault() : null;
         return socket is null ? null : new UnixDomainSocketEndPoint(socket);
     }
@@ -119,7 +94,7 @@ public sealed class ObserverTests : IDisposable
         int last = 0;
         while (!stop.WaitHandle.WaitOne(1))
         {
-            int pid = _engine.List().Select(c => c.Pid).FirstOrDefault() ?? 0;
+            int pid = Engine.List().Select(c => c.Pid).FirstOrDefault() ?? 0;
             if (pid <= 0 || pid == last || PidFd.TryOpen(pid) is not { } process)
                 continue;
             last = pid;

@@ -1,38 +1,15 @@
-using ContainerChaos.Engine;
 using ContainerChaos.Scenarios.Load;
-using ContainerChaos.Testing;
 
 namespace ContainerChaos.Scenarios.Tests.Runs;
 
 /// <summary>The scenario that ships: a published service is replaced under load, and no request fails.</summary>
-public sealed class RollingUpdateTests : IDisposable
+public sealed class RollingUpdateTests : RunnerTest
 {
-    private readonly TestRoot _root = new();
-    private readonly ContainerEngine _engine;
-
-    public RollingUpdateTests() => _engine = new ContainerEngine(new EngineOptions
-    {
-        DataRoot = _root.DataRoot,
-        RunRoot = _root.RunRoot,
-        CgroupParent = _root.CgroupParent,
-        CcrunPath = TestRoot.CcrunPath,
-        TargetPath = TestRoot.TargetPath,
-        DefaultNetwork = "none",
-    });
-
-    public void Dispose()
-    {
-        foreach (string folder in (string[])["faults", "load"])
-            if (Directory.Exists(Path.Combine(_root.RunRoot, folder)))
-                Directory.Delete(Path.Combine(_root.RunRoot, folder));
-        _root.Dispose();
-    }
-
     [Fact]
     public void No_request_fails_through_the_proxy_or_the_kernel()
     {
         int trials = Environment.GetEnvironmentVariable("CONTAINERCHAOS_LONG") == "1" ? 20 : 1;
-        ScenarioReport report = new ScenarioRunner(_engine).Run([ScenarioCatalog.Find("rolling-update")], new RunOptions { Trials = trials });
+        ScenarioReport report = new ScenarioRunner(Engine).Run([ScenarioCatalog.Find("rolling-update")], new RunOptions { Trials = trials });
         Assert.All(report.Trials, t => Assert.Null(t.Error));
         Assert.True(report.AsExpected, string.Join("; ", report.Rows.Select(r => $"{r.Variant}: {r.Verdict}")) + string.Concat(report.Trials.SelectMany(Failures)));
         Assert.Equal([null, "from outside"], report.Rows.Select(r => r.Variant));
@@ -46,7 +23,7 @@ public sealed class RollingUpdateTests : IDisposable
             Assert.Equal(0, step.ExitCode);
         }
 
-        Assert.Empty(_engine.List());
+        Assert.Empty(Engine.List());
     }
 
     // A service that is still starting refuses, which is no failure of an update.

@@ -2,12 +2,11 @@ using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Supervisor;
-using ContainerChaos.Testing;
 
 namespace ContainerChaos.Scenarios.Tests.Runs;
 
 [Collection(nameof(TimingTests))]
-public sealed class ScenarioRunnerTests : IDisposable
+public sealed class ScenarioRunnerTests : RunnerTest
 {
     private const string Crash = """
         schema: 1
@@ -30,30 +29,6 @@ public sealed class ScenarioRunnerTests : IDisposable
           - { outcome: recovers, exit-code: 137 }
         """;
 
-    private readonly TestRoot _root = new();
-    private readonly ContainerEngine _engine;
-
-    public ScenarioRunnerTests() => _engine = new ContainerEngine(new EngineOptions
-    {
-        DataRoot = _root.DataRoot,
-        RunRoot = _root.RunRoot,
-        CgroupParent = _root.CgroupParent,
-        CcrunPath = TestRoot.CcrunPath,
-        TargetPath = TestRoot.TargetPath,
-        DefaultNetwork = "none",
-    });
-
-    public void Dispose()
-    {
-        foreach (Container container in _engine.List())
-            _engine.Remove(container.Id, force: true);
-        // Not recursive: an entry that is still there is a leak.
-        foreach (string folder in (string[])["faults", "load"])
-            if (Directory.Exists(Path.Combine(_root.RunRoot, folder)))
-                Directory.Delete(Path.Combine(_root.RunRoot, folder));
-        _root.Dispose();
-    }
-
     [Fact]
     public void A_crash_leaves_the_policy_armed_and_every_stage_is_seen_in_its_order()
     {
@@ -71,7 +46,7 @@ public sealed class ScenarioRunnerTests : IDisposable
 
         Assert.Equal(["1st", "2nd"], report.Rows.Where(r => r is { Policy: "always", Init: false }).Select(r => r.Crash));
         Assert.Equal(["1st"], report.Rows.Where(r => r is { Policy: "no", Init: false }).Select(r => r.Crash));
-        Assert.Empty(_engine.List());
+        Assert.Empty(Engine.List());
         Assert.Empty(report.OpenFaults);
     }
 
@@ -104,7 +79,7 @@ public sealed class ScenarioRunnerTests : IDisposable
         Assert.Equal(["stopped", "overrun"], steps.Select(step => step.Label));
         Assert.True(steps[0].Failed > 0 && steps[0].Stamps.Recovered && steps[0].ExitCode is null, $"{steps[0]}");
         Assert.True(steps[1].OomKilled && steps[1].ExitCode == 137 && steps[1].Stamps.Recovered, $"{steps[1]}");
-        Assert.False(Directory.Exists(Path.Combine(_root.RunRoot, "faults")));
+        Assert.False(Directory.Exists(Path.Combine(Root.RunRoot, "faults")));
     }
 
     [Fact]
@@ -115,7 +90,7 @@ public sealed class ScenarioRunnerTests : IDisposable
             .Replace("restart-delay: 50ms", "restart-delay: 1s")
             .Replace("init: [false, true]", "init: [false]"));
         Assert.All(report.Trials, t => Assert.Contains("failed < 20% over 100ms or abort", t.Error));
-        Assert.Empty(_engine.List());
+        Assert.Empty(Engine.List());
     }
 
     [Fact]
@@ -123,16 +98,16 @@ public sealed class ScenarioRunnerTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Run(Crash, new Canceller(cancel), cancel.Token));
-        Assert.Empty(_engine.List());
-        Assert.Empty(new FaultLedger(_root.RunRoot).List());
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_root.RunRoot, "load")));
+        Assert.Empty(Engine.List());
+        Assert.Empty(new FaultLedger(Root.RunRoot).List());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Root.RunRoot, "load")));
     }
 
     [Fact]
     public void What_a_killed_run_left_behind_is_removed_by_the_next_but_never_what_is_alive_or_protected()
     {
         string dead = "1:1";
-        string Create(string name, string owner, bool isProtected) => _engine.Create(new ContainerCreateOptions
+        string Create(string name, string owner, bool isProtected) => Engine.Create(new ContainerCreateOptions
         {
             Name = name,
             Image = "target",
@@ -146,9 +121,9 @@ public sealed class ScenarioRunnerTests : IDisposable
         string left = Create("left-behind", dead, isProtected: false);
         Create("protected", dead, isProtected: true);
         Create("alive", TrialNames.Owner, isProtected: false);
-        var ledger = new FaultLedger(_root.RunRoot);
-        Leftovers.Remove(_engine, ledger);
-        Assert.Equal(["alive", "protected"], _engine.List().Select(c => c.Name).Order());
+        var ledger = new FaultLedger(Root.RunRoot);
+        Leftovers.Remove(Engine, ledger);
+        Assert.Equal(["alive", "protected"], Engine.List().Select(c => c.Name).Order());
     }
 
     [Fact]
@@ -159,7 +134,7 @@ public sealed class ScenarioRunnerTests : IDisposable
     }
 
     private ScenarioReport Run(string yaml, IProgress<ScenarioProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new ScenarioRunner(_engine).Run(
+        new ScenarioRunner(Engine).Run(
             [ScenarioFile.Parse(new StringReader(yaml), "test.yaml")], new RunOptions { Progress = progress }, cancellationToken);
 
     private sealed class Canceller(CancellationTokenSource source) : IProgress<ScenarioProgress>

@@ -1,4 +1,3 @@
-using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 

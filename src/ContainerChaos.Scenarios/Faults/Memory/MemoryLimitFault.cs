@@ -1,5 +1,5 @@
 using System.Globalization;
-using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Scenarios.Faults;
 

@@ -1,4 +1,4 @@
-using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios.Faults;

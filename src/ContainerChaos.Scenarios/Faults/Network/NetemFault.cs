@@ -1,5 +1,4 @@
 using System.Globalization;
-using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;

@@ -1,4 +1,4 @@
-using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Scenarios.Faults;
 

@@ -33,7 +33,10 @@ public sealed record ChaosTarget
     public Container? Container { get; init; }
 
     /// <summary>Whether its label says that it must never be touched.</summary>
-    public bool IsProtected => Container is { } own && own.Labels.TryGetValue(ProtectLabel, out string? value) && value == "true";
+    public bool IsProtected => Container is { } own && Protects(own);
+
+    /// <summary>Whether a container's label says that it must never be touched.</summary>
+    internal static bool Protects(Container container) => container.Labels.TryGetValue(ProtectLabel, out string? value) && value == "true";
 
     internal FaultSubject Subject => new() { Kind = Kind, Name = Name, Id = Id, Pid = Pid, PidStartTime = PidStartTime };
 

@@ -1,6 +1,5 @@
-using Xunit;
 
-namespace ContainerChaos.Engine.Tests;
+namespace ContainerChaos.Runtime.Tests;
 
 public sealed class ByteSizeTests
 {

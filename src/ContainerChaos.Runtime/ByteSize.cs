@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ContainerChaos.Engine;
+namespace ContainerChaos.Runtime;
 
 /// <summary>Sizes as people write them: <c>64m</c>, <c>64MB</c>, <c>1.5GiB</c>, <c>67108864</c>.</summary>
 /// <remarks>Units are powers of 1024 with or without the <c>i</c>, as Docker's <c>--memory</c> takes them and as PowerShell's own <c>64MB</c> means.</remarks>
