@@ -50,11 +50,14 @@ public sealed record Scenario
     /// <summary>What counts as steady again.</summary>
     public Recovery.SteadyStateOptions Steady { get; init; } = Recovery.SteadyStateOptions.Default;
 
+    /// <summary>What has to hold before the method beside the load, and again after it: the rest of the steady-state hypothesis.</summary>
+    public IReadOnlyList<ScenarioProbe> Probes { get; init; } = [];
+
     /// <summary>The stretch that availability is stated for, from the fault on.</summary>
     public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the service has promised its users; every row that should recover is held against each.</summary>
-    public IReadOnlyList<ScenarioObjective> Objectives { get; init; } = [];
+    /// <summary>What the service has promised its users; every row that should recover is held against each, see <see cref="ScenarioObjective"/>.</summary>
+    public IReadOnlyList<Tolerance> Objectives { get; init; } = [];
 
     /// <summary>What should come of it; the first that matches counts.</summary>
     public IReadOnlyList<ScenarioExpectation> Expectations { get; init; } = [];

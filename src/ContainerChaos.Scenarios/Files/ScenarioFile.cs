@@ -61,6 +61,7 @@ public static class ScenarioFile
         ScenarioTarget target = yaml.Section("target") is { } section ? ReadTarget(section, new ScenarioTarget()) : new ScenarioTarget();
         ScenarioLoad load = LoadSection.Read(yaml.Section("load"), new ScenarioLoad("/healthz", new ConstantArrivals(250), TimeSpan.FromMilliseconds(250)), source);
         YamlSection? matrix = yaml.Section("matrix");
+        (SteadyStateOptions steady, IReadOnlyList<ScenarioProbe> probes) = SteadySection.Read(yaml.Section("steady"));
         var scenario = new Scenario
         {
             Name = yaml.Required("name"),
@@ -76,7 +77,8 @@ public static class ScenarioFile
             Variants = yaml.Sections("variants").Select(v => ReadVariant(v, target, load, source)).ToArray(),
             Trials = yaml.Integer("trials", 1, 10_000) ?? 5,
             Concurrency = yaml.Integer("concurrency", 1, 64) ?? 1,
-            Steady = yaml.Section("steady") is { } steady ? ReadSteady(steady) : SteadyStateOptions.Default,
+            Steady = steady,
+            Probes = probes,
             Horizon = yaml.Duration("horizon") ?? TimeSpan.FromSeconds(10),
             Steps = yaml.Sections("steps").SelectMany(ReadStep).ToArray(),
             Objectives = yaml.Parsed("objectives", ScenarioObjective.Parse) ?? [],
@@ -129,19 +131,6 @@ public static class ScenarioFile
             throw yaml.Error("name", "'base' is the scenario as it is.");
         yaml.Finish();
         return variant;
-    }
-
-    private static SteadyStateOptions ReadSteady(YamlSection yaml)
-    {
-        SteadyStateOptions basis = SteadyStateOptions.Default;
-        var steady = new SteadyStateOptions(
-            yaml.Duration("window") ?? basis.Window,
-            yaml.Integer("windows", 1, 1000) ?? basis.Windows,
-            yaml.Duration("latency") ?? basis.LatencyObjective);
-        if (steady.Window < TimeSpan.FromMilliseconds(1))
-            throw yaml.Error("window", "a window is at least 1ms wide.");
-        yaml.Finish();
-        return steady;
     }
 
     private static IEnumerable<ScenarioStep> ReadStep(YamlSection yaml)

@@ -24,8 +24,8 @@ public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan
     /// <summary>Bodies to POST; null for GET requests.</summary>
     public RequestPayload? Payload { get; init; }
 
-    /// <summary>Limits that the load shall keep.</summary>
-    public IReadOnlyList<LoadThreshold> Thresholds { get; init; } = [];
+    /// <summary>Limits that the load shall keep, see <see cref="LoadThreshold"/>.</summary>
+    public IReadOnlyList<Tolerance> Thresholds { get; init; } = [];
 
     /// <summary>The same as the generator takes it.</summary>
     internal LoadOptions To(EndPoint endPoint) => new()

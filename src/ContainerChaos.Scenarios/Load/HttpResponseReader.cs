@@ -5,7 +5,7 @@ namespace ContainerChaos.Scenarios.Load;
 
 /// <summary>
 /// Finds the end of an HTTP/1.1 response in pieces as they arrive: by Content-Length, by chunks, or by the end of the
-/// connection (RFC 9112, section 6). The body is counted, not kept.
+/// connection (RFC 9112, section 6). The body is counted, and kept only where somebody asks for it.
 /// </summary>
 internal sealed class HttpResponseReader
 {
@@ -49,6 +49,9 @@ internal sealed class HttpResponseReader
     /// <summary>Whether the connection can carry another request afterwards.</summary>
     internal bool KeepAlive { get; private set; }
 
+    /// <summary>Where the body goes; null for nowhere.</summary>
+    internal Stream? Body { get; init; }
+
     /// <summary>Whether any byte of a response was seen since <see cref="Reset"/>.</summary>
     internal bool Begun => _headLength > 0;
 
@@ -76,6 +79,7 @@ internal sealed class HttpResponseReader
                 case State.ChunkData:
                     int taken = (int)Math.Min(_remaining, piece.Length);
                     _remaining -= taken;
+                    Body?.Write(piece[..taken]);
                     piece = piece[taken..];
                     if (_remaining > 0)
                         return Progress.Incomplete;
@@ -84,6 +88,7 @@ internal sealed class HttpResponseReader
                     _state = State.ChunkEnd;
                     break;
                 case State.UntilClose:
+                    Body?.Write(piece);
                     return Progress.Incomplete;
                 default:
                     byte next = piece[0];

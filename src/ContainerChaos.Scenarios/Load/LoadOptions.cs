@@ -37,8 +37,8 @@ public sealed record LoadOptions
     /// <summary>Bodies to POST; null for GET requests.</summary>
     public RequestPayload? Payload { get; init; }
 
-    /// <summary>Limits that the load shall keep; some end it when they are not.</summary>
-    public IReadOnlyList<LoadThreshold> Thresholds { get; init; } = [];
+    /// <summary>Limits that the load shall keep, see <see cref="LoadThreshold"/>; some end it when they are not.</summary>
+    public IReadOnlyList<Tolerance> Thresholds { get; init; } = [];
 
     /// <summary>Connections open at most; each carries one request at a time. A closed loop has one for each worker at least. Default 64.</summary>
     public int MaxConnections { get; init; } = 64;

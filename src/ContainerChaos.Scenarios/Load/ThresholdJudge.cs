@@ -10,7 +10,7 @@ internal sealed class ThresholdJudge
 
     private readonly Judged[] _judged;
 
-    internal ThresholdJudge(IReadOnlyList<LoadThreshold> thresholds, long start) =>
+    internal ThresholdJudge(IReadOnlyList<Tolerance> thresholds, long start) =>
         _judged = [.. thresholds.Select(t => new Judged(t, start))];
 
     internal long NextDue { get; private set; } = long.MaxValue;
@@ -24,7 +24,7 @@ internal sealed class ThresholdJudge
             judged.Count++;
             if (!sample.Succeeded)
                 judged.Failed++;
-            else if (judged.Latencies is { } latencies && !judged.Threshold.IsLateness)
+            else if (judged.Latencies is { } latencies && judged.Threshold.Subject == LoadThreshold.Latency)
                 latencies.Record(sample.Latency);
         }
     }
@@ -32,7 +32,7 @@ internal sealed class ThresholdJudge
     internal void AddLateness(long nanoseconds)
     {
         foreach (Judged judged in _judged)
-            if (judged.Threshold.IsLateness)
+            if (judged.Threshold.Subject == LoadThreshold.Lateness)
                 judged.Latencies!.Record(nanoseconds);
     }
 
@@ -57,13 +57,13 @@ internal sealed class ThresholdJudge
         return fatal;
     }
 
-    private sealed class Judged(LoadThreshold threshold, long start)
+    private sealed class Judged(Tolerance threshold, long start)
     {
         private readonly long _length = threshold.Over is { } over ? over.Ticks * 100 : 0;
 
-        internal LoadThreshold Threshold => threshold;
+        internal Tolerance Threshold => threshold;
 
-        internal LogLinearHistogram? Latencies { get; private set; } = threshold.Latency is null ? null : new LogLinearHistogram();
+        internal LogLinearHistogram? Latencies { get; private set; } = threshold.Quantile is null ? null : new LogLinearHistogram();
 
         internal long Count { get; set; }
 
@@ -78,9 +78,9 @@ internal sealed class ThresholdJudge
         internal void Look(long now)
         {
             bool isEnough = (Latencies?.Count ?? Count) >= Least;
-            double value = !isEnough ? 0 : Latencies is null ? (double)Failed / Count : Latencies.ValueAt(threshold.Quantile) / 1e6;
+            double value = !isEnough ? 0 : Latencies is null ? (double)Failed / Count : Latencies.ValueAt(threshold.Quantile!.Value) / 1e6;
             // Of the whole load the last look counts, unless it aborts; of stretches the worst.
-            bool isKept = !isEnough || value < (threshold.FailedShare ?? threshold.Latency!.Value.TotalMilliseconds);
+            bool isKept = !isEnough || threshold.Holds(value);
             if (_length == 0)
             {
                 Worst = value;

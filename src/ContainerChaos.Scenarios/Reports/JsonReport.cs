@@ -47,6 +47,14 @@ internal static class JsonReport
             json.WriteNumber("windowMs", s.Steady.Window.TotalMilliseconds);
             json.WriteNumber("windows", s.Steady.Windows);
             json.WriteNumber("latencyMs", s.Steady.LatencyObjective.TotalMilliseconds);
+            Array(json, "probes", s.Probes, probe =>
+            {
+                json.WriteStartObject();
+                json.WriteString("name", probe.Name);
+                json.WriteString("kind", probe.Kind);
+                Array(json, "tolerances", probe.Tolerances, t => json.WriteStringValue(t.Text));
+                json.WriteEndObject();
+            });
             json.WriteEndObject();
             Array(json, "variants", s.Variants, v => WriteTarget(json, null, v.Target, v.Name, v.Load));
             Array(json, "steps", s.Steps, step =>
@@ -95,11 +103,26 @@ internal static class JsonReport
             json.WriteString("container", t.Container);
             json.WriteString("error", t.Error);
             json.WriteNumber("originNs", t.Origin);
+            Array(json, "before", t.Before, probe => WriteProbe(json, probe, t.Origin));
             Array(json, "steps", t.Steps, s => WriteStep(json, s, t.Origin));
+            Array(json, "after", t.After, probe => WriteProbe(json, probe, t.Origin));
             if (t.Load is { } load)
                 LoadJson.Write(json, load, t.Origin);
             json.WriteEndObject();
         }
+    }
+
+    private static void WriteProbe(Utf8JsonWriter json, ProbeResult probe, long origin)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", probe.Name);
+        json.WriteString("kind", probe.Kind);
+        json.WriteBoolean("holds", probe.Holds);
+        json.WriteString("seen", probe.Seen);
+        json.WriteString("problem", probe.Problem);
+        json.WriteNumber("beganNs", probe.Began - origin);
+        json.WriteNumber("endedNs", probe.Ended - origin);
+        json.WriteEndObject();
     }
 
     private static void WriteStep(Utf8JsonWriter json, StepResult step, long origin)

@@ -15,12 +15,16 @@ internal static class RowBuilder
             {
                 StepResult[] steps = [.. own.SelectMany(t => t.Steps).Where(s => s.Label == label)];
                 if (steps.Length > 0)
-                    yield return Row(scenario, cell, label, steps, seed);
+                    yield return Row(scenario, cell, label, steps, Outside(own, label), seed);
             }
         }
     }
 
-    private static ScenarioRow Row(Scenario scenario, ScenarioCell cell, string label, StepResult[] steps, int seed)
+    // The hypothesis is looked at after the whole method, which makes it the last step's.
+    private static ProbeResult[] Outside(TrialResult[] trials, string label) =>
+        [.. trials.Where(t => t.Steps is [.., var last] && last.Label == label).Select(t => t.After.FirstOrDefault(probe => !probe.Holds)).OfType<ProbeResult>()];
+
+    private static ScenarioRow Row(Scenario scenario, ScenarioCell cell, string label, StepResult[] steps, ProbeResult[] outside, int seed)
     {
         Dictionary<string, Distribution> stages = Stages(steps, seed);
         int requests = steps.Sum(s => s.Requests);
@@ -36,7 +40,7 @@ internal static class RowBuilder
         ScenarioExpectation? expectation = scenario.Expectations.FirstOrDefault(e => e.Matches(cell, label));
         Verdict verdict = Verdict.Of(expectation, steps, firstSuccess);
         if (verdict.AsExpected && expectation?.Outcome != ExpectedOutcome.StaysDown)
-            verdict = Verdict.Of(scenario.Objectives, firstSuccess, availability, failed) ?? verdict;
+            verdict = Verdict.Of(outside, steps.Length) ?? Verdict.Of(scenario.Objectives, firstSuccess, availability, failed) ?? verdict;
         return new ScenarioRow
         {
             Scenario = scenario.Name,

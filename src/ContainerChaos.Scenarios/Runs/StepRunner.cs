@@ -24,7 +24,12 @@ internal sealed class StepRunner(
     /// <summary>What the name of a container's replacement ends with.</summary>
     internal const string ReplacementSuffix = "-next";
 
+    private string? _replacement;
+
     private Scenario Scenario => spec.Scenario;
+
+    /// <summary>The id of the container that serves now, which may be a replacement; null when none does.</summary>
+    internal string? Serving => _replacement ?? (watch.IsDown ? null : container.Id);
 
     /// <summary>Whether the step can be done now: a crash needs something that runs, a start something that does not.</summary>
     internal bool CanRun(ScenarioStep step) => step.Action == ScenarioAction.Start ? watch.IsDown : !watch.IsDown;
@@ -62,7 +67,8 @@ internal sealed class StepRunner(
                 int status;
                 try
                 {
-                    status = WorkloadRequest.Send(endPoint, step.Path!, step.Timeout, out injected);
+                    WorkloadAnswer answer = WorkloadRequest.Send(endPoint, step.Path!, step.Timeout, cancellationToken);
+                    (status, injected) = (answer.Status, answer.Sent);
                 }
                 catch (SocketException e)
                 {
@@ -112,6 +118,7 @@ internal sealed class StepRunner(
         }
 
         engine.MovePorts(container.Id, next.Id);
+        _replacement = next.Id;
         return engine.Stop(container.Id, null, cancellationToken);
     }
 

@@ -29,6 +29,12 @@ public sealed record TrialResult
     /// <summary>What became of each step, in order; steps after a final end that need a running container are absent.</summary>
     public required IReadOnlyList<StepResult> Steps { get; init; }
 
+    /// <summary>What the probes of the hypothesis found before the method.</summary>
+    public IReadOnlyList<ProbeResult> Before { get; init; } = [];
+
+    /// <summary>What they found after it; none when the container was down then, or the trial failed.</summary>
+    public IReadOnlyList<ProbeResult> After { get; init; } = [];
+
     /// <summary>The load of the whole trial; null when it failed before.</summary>
     public LoadResult? Load { get; init; }
 

@@ -25,43 +25,24 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     private TrialResult RunHere(TrialSpec spec, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(SocketRoot(engine), spec.Name);
-        Container? container = null;
-        long origin = MonotonicClock.Now;
-        var steps = new List<StepResult>();
-        var warnings = new List<string>();
-        LoadResult? load = null;
-        string? error = null;
+        var log = new TrialLog(spec, report);
         try
         {
             Directory.CreateDirectory(folder);
-            container = engine.Create(Options(spec, folder), cancellationToken);
+            Container container = engine.Create(Options(spec, folder), cancellationToken);
             EndPoint endPoint = spec.Target.Publish is { } port ? TrialHost.EndPoint(spec.Target.Client, port) : new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock"));
-            load = Experiment(spec, container, endPoint, steps, warnings, cancellationToken);
+            Experiment(spec, container, endPoint, log, cancellationToken);
         }
         catch (TrialException e)
         {
-            error = e.Message;
-            report(spec, "failed: " + e.Message);
+            log.Fail(e.Message);
         }
         finally
         {
             CleanUp(spec.Name, folder);
         }
 
-        return new TrialResult
-        {
-            Scenario = spec.Scenario.Name,
-            Variant = spec.Cell.Variant?.Name,
-            Policy = spec.Cell.Policy.ToString(),
-            Init = spec.Cell.Init,
-            Trial = spec.Number,
-            Container = spec.Name,
-            Origin = origin,
-            Steps = steps,
-            Load = load,
-            Error = error,
-            Warnings = warnings,
-        };
+        return log.ToResult();
     }
 
     /// <summary>Removes a trial's container by name, which works as well when its creation was interrupted, and its folder.</summary>
@@ -105,16 +86,15 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             : options with { Network = "none", Command = [.. target.Command, "--unix", SocketInside], Volumes = [$"{folder}:{Path.GetDirectoryName(SocketInside)}"] };
     }
 
-    private LoadResult Experiment(
-        TrialSpec spec, Container container, EndPoint endPoint, List<StepResult> steps, List<string> warnings, CancellationToken cancellationToken)
+    private void Experiment(TrialSpec spec, Container container, EndPoint endPoint, TrialLog log, CancellationToken cancellationToken)
     {
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady);
-        warnings.AddRange(Granted(scenario, engine.Start(container.Id, cancellationToken)));
+        log.Warnings.AddRange(Granted(scenario, engine.Start(container.Id, cancellationToken)));
         RunningFault guard = injector.Guard(engine.Get(container.Id), $"trial {spec.Number} of {scenario.Name}: the container is stopped if the run is killed", s_longestTrial);
         try
         {
-            return Break(spec, container, endPoint, watch, steps, cancellationToken);
+            Break(spec, container, endPoint, watch, log, cancellationToken);
         }
         finally
         {
@@ -123,28 +103,33 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         }
     }
 
-    private LoadResult Break(
-        TrialSpec spec, Container container, EndPoint endPoint, TrialWatch watch, List<StepResult> steps, CancellationToken cancellationToken)
+    private void Break(TrialSpec spec, Container container, EndPoint endPoint, TrialWatch watch, TrialLog log, CancellationToken cancellationToken)
     {
         Scenario scenario = spec.Scenario;
         watch.Refresh();
-        using OpenLoopLoad load = OpenLoopLoad.Start(LoadOptions(spec.Load, endPoint), watch);
-        using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(LoadOptions(health, endPoint)) : null;
+        using OpenLoopLoad load = OpenLoopLoad.Start(spec.Load.To(endPoint), watch);
+        using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(health.To(endPoint)) : null;
         watch.Schedule = load.Schedule;
         long now = MonotonicClock.Now;
         if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, cancellationToken))
             throw new TrialException("the service was never steady before the fault: " + WhyNotSteady(container, watch));
+        log.Before = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, container.Id, endPoint), cancellationToken);
+        if (log.Before.FirstOrDefault(probe => !probe.Holds) is { } outside)
+            throw new TrialException($"not steady before: {outside.Name}: {outside.Problem}");
         var runner = new StepRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), container, endPoint, watch, probes, injector);
         foreach (ScenarioStep step in scenario.Steps)
         {
             if (!runner.CanRun(step))
                 break;
             StepResult result = runner.Run(step, cancellationToken);
-            steps.Add(result);
-            report(spec, Describe(result));
+            log.Steps.Add(result);
+            log.Tell(Describe(result));
         }
 
-        return load.Stop();
+        // Of something that is finally down, the row of its last step speaks.
+        if (runner.Serving is { } serving)
+            log.After = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, serving, endPoint), cancellationToken);
+        log.Load = load.Stop();
     }
 
     /// <summary>What a request makes a workload do (leak, spawn) is held by its limits alone; the host must not have to do it.</summary>
@@ -180,6 +165,4 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             ? $"{label}injected → first failure {Since(stamps.FirstFailure)} → process {Since(stamps.Started)} → success {Since(stamps.FirstSuccess)}"
             : $"{label}injected → first failure {Since(stamps.FirstFailure)} → not recovered in {Since(stamps.WatchedUntil)}";
     }
-
-    private static LoadOptions LoadOptions(ScenarioLoad load, EndPoint endPoint) => load.To(endPoint);
 }

@@ -23,11 +23,15 @@ internal sealed record Verdict(string Text, bool AsExpected)
         return new Verdict(expectation.Because ?? (expectation.Outcome == ExpectedOutcome.StaysDown ? "as expected" : "ok"), true);
     }
 
+    /// <summary>What is not as it was before the method; null when everything is.</summary>
+    internal static Verdict? Of(ProbeResult[] outside, int trials) =>
+        outside is [var first, ..] ? new Verdict($"not steady after, {outside.Length} of {trials}: {first.Name}: {first.Problem}", false) : null;
+
     /// <summary>The first objective that was missed; null when all were met.</summary>
-    internal static Verdict? Of(IEnumerable<ScenarioObjective> objectives, Distribution firstSuccess, double availability, long failed)
+    internal static Verdict? Of(IEnumerable<Tolerance> objectives, Distribution firstSuccess, double availability, long failed)
     {
-        foreach (ScenarioObjective objective in objectives)
-            if (objective.Missed(firstSuccess, availability, failed) is { } seen)
+        foreach (Tolerance objective in objectives)
+            if (ScenarioObjective.Missed(objective, firstSuccess, availability, failed) is { } seen)
                 return new Verdict($"missed: {objective}, seen {seen}", false);
         return null;
     }

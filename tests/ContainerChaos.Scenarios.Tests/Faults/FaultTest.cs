@@ -73,7 +73,7 @@ public abstract class FaultTest : IDisposable
             try
             {
                 var place = new System.Net.Sockets.UnixDomainSocketEndPoint($"/proc/{container.Pid}/root/http.sock");
-                if (WorkloadRequest.Send(place, "/healthz", Patience, out _) == 200)
+                if (WorkloadRequest.Send(place, "/healthz", Patience, CancellationToken.None).Status == 200)
                     return;
             }
             catch (System.Net.Sockets.SocketException) when (System.Diagnostics.Stopwatch.GetElapsedTime(started) < Patience)

@@ -68,6 +68,16 @@ public sealed class ScenarioSchemaTests
     }
 
     [Fact]
+    public void A_probe_has_the_kinds_and_the_keys_of_every_kind()
+    {
+        string[] kinds = ["http, path: /", "tcp, port: 1", "exec, command: [x]", "file, path: /", "metric, tolerances: [pids < 9]", "container"];
+        JsonElement probe = s_schema.GetProperty("$defs").GetProperty("probe").GetProperty("properties");
+        Assert.Equal(kinds.Select(kind => kind.Split(',')[0]), probe.GetProperty("probe").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()));
+        IEnumerable<string> known = kinds.SelectMany(kind => Known(Head + Steps + $"steady: {{ probes: [{{ probe: {kind}, zzz: 1 }}] }}"));
+        Assert.Equal(known.Distinct().Order(StringComparer.Ordinal), Keys("$defs/probe"));
+    }
+
+    [Fact]
     public void A_step_has_the_actions_and_the_keys_of_every_action()
     {
         JsonElement step = s_schema.GetProperty("$defs").GetProperty("step").GetProperty("properties");

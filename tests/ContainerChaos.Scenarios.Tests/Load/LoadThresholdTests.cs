@@ -8,13 +8,14 @@ public sealed class LoadThresholdTests
     [Fact]
     public void A_threshold_is_read_as_it_is_written()
     {
-        LoadThreshold failed = LoadThreshold.Parse("failed < 12.5% over 2s or abort");
-        Assert.Equal((0.125, null, TimeSpan.FromSeconds(2), true), (failed.FailedShare, failed.Latency, failed.Over, failed.Aborts));
-        LoadThreshold latency = LoadThreshold.Parse("p99.9 < 250ms");
-        Assert.Equal((null, TimeSpan.FromMilliseconds(250), null, false), (latency.FailedShare, latency.Latency, latency.Over, latency.Aborts));
-        Assert.Equal(0.999, latency.Quantile, 9);
-        LoadThreshold lateness = LoadThreshold.Parse("lateness max < 1s over 500ms");
-        Assert.Equal((true, 1.0, TimeSpan.FromMilliseconds(500)), (lateness.IsLateness, lateness.Quantile, lateness.Over));
+        Tolerance failed = LoadThreshold.Parse("failed < 12.5% over 2s or abort");
+        Assert.Equal(("failed", ToleranceUnit.Share, 0.125, TimeSpan.FromSeconds(2), true), (failed.Subject, failed.Unit, failed.Limit, failed.Over, failed.Aborts));
+        Tolerance latency = LoadThreshold.Parse("p99.9 < 250ms");
+        Assert.Equal(("latency", ToleranceUnit.Time, 250, null, false), (latency.Subject, latency.Unit, latency.Limit, latency.Over, latency.Aborts));
+        Assert.Equal(0.999, latency.Quantile!.Value, 9);
+        Assert.Equal(latency with { Text = "latency p99.9 < 250ms" }, LoadThreshold.Parse("latency  p99.9 < 250ms"));
+        Tolerance lateness = LoadThreshold.Parse("lateness max < 1s over 500ms");
+        Assert.Equal(("lateness", 1.0, TimeSpan.FromMilliseconds(500)), (lateness.Subject, lateness.Quantile, lateness.Over));
     }
 
     [Theory]

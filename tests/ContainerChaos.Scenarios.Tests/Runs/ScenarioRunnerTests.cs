@@ -59,6 +59,22 @@ public sealed class ScenarioRunnerTests : RunnerTest
     }
 
     [Fact]
+    public void A_hypothesis_that_does_not_hold_before_fails_the_trial_and_one_that_does_not_hold_after_is_the_verdict()
+    {
+        string crash = Crash.Replace("repeat: 2", "repeat: 1").Replace("init: [false, true]", "init: [false]");
+        ScenarioReport before = Run(crash.Replace("policies: [\"no\", always]", "policies: [always]") + "\nsteady: { probes: [{ name: brake, probe: metric, tolerances: [restarts > 0] }] }");
+        Assert.Equal("not steady before: brake: restarts > 0, seen 0", Assert.Single(before.Trials).Error);
+        Assert.False(before.AsExpected);
+
+        ScenarioReport after = Run(crash + "\nsteady: { probes: [{ probe: http, path: /healthz }, { name: brake, probe: container, tolerances: [restarts = 0] }] }");
+        Assert.All(after.Trials, t => Assert.Null(t.Error));
+        // What stays down as it should has nothing to be steady.
+        Assert.Equal([("no", true), ("always", false)], after.Rows.Select(r => (r.Policy, r.AsExpected)));
+        Assert.Equal("not steady after, 1 of 1: brake: restarts = 0, seen 1", after.Rows[1].Verdict);
+        Assert.Equal([true, false], after.Trials.Single(t => t.Policy == "always").After.Select(probe => probe.Holds));
+    }
+
+    [Fact]
     public void A_fault_that_does_nothing_fails_the_trial_and_not_the_policy()
     {
         ScenarioReport report = Run(Crash.Replace("{ action: crash, repeat: 2 }", "{ action: request, path: /no-such-endpoint, effect: exit }"));
