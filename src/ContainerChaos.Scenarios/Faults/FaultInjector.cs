@@ -89,7 +89,15 @@ public sealed class FaultInjector(ContainerEngine engine)
     {
         ChaosTarget target = ChaosTarget.Of(container);
         string run = Path.Combine(engine.Options.RunRoot, container.Id);
-        return Guard(target, () => WatchdogLauncher.Start(engine.Options.CcrunPath, Ledger, () => new FaultRecord
+        return StartForExperiment(target, what, duration, [new FaultStep { Operation = FaultOperation.StopContainer, Path = run, Value = container.RootPath, Pid = target.Pid, PidStartTime = target.PidStartTime }], []);
+    }
+
+    /// <summary>Has a watchdog look at stop conditions that end an experiment. It changes nothing; that it ended is all it says.</summary>
+    internal RunningFault Watch(Container container, IReadOnlyList<StopCondition> stopWhen, TimeSpan duration) =>
+        StartForExperiment(ChaosTarget.Of(container), $"ends the trial when {string.Join(" or ", stopWhen)}", duration, [], stopWhen);
+
+    private RunningFault StartForExperiment(ChaosTarget target, string what, TimeSpan duration, IReadOnlyList<FaultStep> undo, IReadOnlyList<StopCondition> stopWhen) =>
+        Guard(target, () => WatchdogLauncher.Start(engine.Options.CcrunPath, Ledger, () => new FaultRecord
         {
             Id = "",
             Fault = "scenario",
@@ -100,9 +108,9 @@ public sealed class FaultInjector(ContainerEngine engine)
             Until = DateTimeOffset.UtcNow + duration,
             Pid = Environment.ProcessId,
             PidStartTime = ProcessStat.TryReadStartTime(Environment.ProcessId) ?? 0,
-            Undo = [new FaultStep { Operation = FaultOperation.StopContainer, Path = run, Value = container.RootPath, Pid = target.Pid, PidStartTime = target.PidStartTime }],
+            Undo = undo,
+            StopWhen = stopWhen,
         }));
-    }
 
     private static void Refuse(ChaosTarget target) => TargetChoice.WithoutProtected([target], isExplicit: true);
 

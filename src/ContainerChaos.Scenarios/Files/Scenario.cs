@@ -29,8 +29,14 @@ public sealed record Scenario
     /// <summary>The health probe beside the load; null when the load is the probe.</summary>
     public ScenarioLoad? Health { get; init; }
 
-    /// <summary>What is done to the container, in order; each is watched until it is over before the next.</summary>
+    /// <summary>The method: what is done to the container, in order; each is watched until it is over before the next.</summary>
     public required IReadOnlyList<ScenarioStep> Steps { get; init; }
+
+    /// <summary>What is done at the end of each trial, whatever happened.</summary>
+    public IReadOnlyList<ScenarioAct> Rollbacks { get; init; } = [];
+
+    /// <summary>What ends a trial before its time, and with it the scenario.</summary>
+    public IReadOnlyList<ScenarioStop> Stop { get; init; } = [];
 
     /// <summary>The restart policies to compare.</summary>
     public required IReadOnlyList<RestartPolicy> Policies { get; init; }

@@ -6,10 +6,13 @@ public enum ScenarioAction
     /// <summary>A request to the workload itself that makes it misbehave: leak, spawn orphans, exit.</summary>
     Request,
 
+    /// <summary>A command in the container, which has to succeed.</summary>
+    Exec,
+
     /// <summary>A signal to PID 1 from outside, as a crash: the restart policy stays armed.</summary>
     Crash,
 
-    /// <summary>A fault of the catalogue, see <see cref="ScenarioStep.Fault"/>.</summary>
+    /// <summary>A fault of the catalogue, see <see cref="ScenarioAct.Fault"/>.</summary>
     Fault,
 
     /// <summary>An operator's stop: disarms the policy.</summary>

@@ -1,5 +1,3 @@
-using ContainerChaos.Scenarios.Faults;
-using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Supervisor;
@@ -80,7 +78,9 @@ public static class ScenarioFile
             Steady = steady,
             Probes = probes,
             Horizon = yaml.Duration("horizon") ?? TimeSpan.FromSeconds(10),
-            Steps = yaml.Sections("steps").SelectMany(ReadStep).ToArray(),
+            Steps = yaml.Sections("steps").SelectMany(StepSection.Read).ToArray(),
+            Rollbacks = yaml.Sections("rollbacks").Select(StepSection.ReadRollback).ToArray(),
+            Stop = yaml.Parsed("stop", ScenarioStop.Parse) ?? [],
             Objectives = yaml.Parsed("objectives", ScenarioObjective.Parse) ?? [],
             Expectations = yaml.Sections("expect").Select(ReadExpectation).ToArray(),
         };
@@ -89,10 +89,12 @@ public static class ScenarioFile
             throw yaml.Error("name", $"'{scenario.Name}' must be made of lower-case letters, digits and dashes.");
         if (scenario.Tags.FirstOrDefault(tag => !IsWord(tag)) is { } bad)
             throw yaml.Error("tags", $"'{bad}' must be made of lower-case letters, digits and dashes.");
-        if (scenario.Steps.Any(step => step.Action == ScenarioAction.Replace) && (target.Publish is null || scenario.Variants.Any(v => v.Target.Publish is null) || scenario.Health is not null))
+        if (scenario.Steps.Any(step => step.Does(ScenarioAction.Replace)) && (target.Publish is null || scenario.Variants.Any(v => v.Target.Publish is null) || scenario.Health is not null))
             throw yaml.Error("steps", "what is replaced has a port that is published ('publish' in 'target'), and no 'health' beside the load.");
         if (scenario.Steps.Count == 0)
             throw yaml.Error("the key 'steps' is missing: a scenario does something.");
+        if (scenario.Steps.All(step => step.IsBackground))
+            throw yaml.Error("steps", "something has to be done beside what goes on in the background.");
         yaml.Finish();
         return scenario;
     }
@@ -133,54 +135,6 @@ public static class ScenarioFile
         return variant;
     }
 
-    private static IEnumerable<ScenarioStep> ReadStep(YamlSection yaml)
-    {
-        FaultSpec? fault = FaultSection.TryRead(yaml);
-        ScenarioAction action = fault is not null ? ScenarioAction.Fault : yaml.Choice(
-            "action",
-            [
-                ("request", ScenarioAction.Request),
-                ("crash", ScenarioAction.Crash),
-                ("stop", ScenarioAction.Stop),
-                ("restart", ScenarioAction.Restart),
-                ("start", ScenarioAction.Start),
-                ("replace", ScenarioAction.Replace),
-                .. FaultSection.Names.Select(name => (name, ScenarioAction.Fault)),
-            ]) ?? throw yaml.Error("the key 'action' is missing.");
-        int repeat = yaml.Integer("repeat", 1, 100) ?? 1;
-        string? label = yaml.Text("label");
-        if (label is not null && repeat > 1)
-            throw yaml.Error("label", "a repeated step is labelled by its ordinal.");
-        bool exits = yaml.Choice("effect", ("exit", true), ("degrade", false)) ?? action is not (ScenarioAction.Request or ScenarioAction.Replace or ScenarioAction.Fault);
-        int number = 9;
-        if (action == ScenarioAction.Crash && !SignalName.TryParse(yaml.Text("signal") ?? "KILL", out number))
-            throw yaml.Error("signal", $"'{yaml.Text("signal")}' is not a signal; write KILL, SEGV or a number.");
-        if (action is not (ScenarioAction.Crash or ScenarioAction.Fault) && yaml.Has("signal"))
-            throw yaml.Error("signal", "only a crash has a signal.");
-        bool lasts = fault is { IsInstant: false };
-        if (!lasts && yaml.Has("duration"))
-            throw yaml.Error("duration", "only a fault that lasts has a duration.");
-        TimeSpan duration = (lasts ? yaml.Duration("duration") : null) ?? TimeSpan.FromSeconds(1);
-        if (action == ScenarioAction.Replace && (repeat > 1 || exits))
-            throw yaml.Error("action", "a container is replaced once, and its service goes on: neither 'repeat' nor 'effect: exit' belongs here.");
-        var basis = new ScenarioStep
-        {
-            Label = label ?? "–",
-            Action = action,
-            Path = action == ScenarioAction.Fault ? null : yaml.Text("path"),
-            Fault = fault,
-            Duration = duration,
-            Signal = number,
-            EffectIsExit = exits,
-            Timeout = yaml.Duration("timeout") ?? TimeSpan.FromSeconds(5) + (lasts ? duration : TimeSpan.Zero),
-            Observe = yaml.Duration("observe") ?? TimeSpan.FromMilliseconds(150),
-        };
-        if (action == ScenarioAction.Request != basis.Path is not null)
-            throw yaml.Error(action == ScenarioAction.Request ? "a request needs a 'path'." : "only a request has a 'path'.");
-        yaml.Finish();
-        return repeat == 1 ? [basis] : Enumerable.Range(1, repeat).Select(n => basis with { Label = Ordinal(n) });
-    }
-
     private static ScenarioExpectation ReadExpectation(YamlSection yaml)
     {
         var expectation = new ScenarioExpectation
@@ -199,12 +153,4 @@ public static class ScenarioFile
         yaml.Finish();
         return expectation;
     }
-
-    private static string Ordinal(int n) => n + ((n % 100) is >= 11 and <= 13 ? "th" : (n % 10) switch
-    {
-        1 => "st",
-        2 => "nd",
-        3 => "rd",
-        _ => "th",
-    });
 }

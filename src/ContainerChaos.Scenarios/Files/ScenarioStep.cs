@@ -1,27 +1,22 @@
-using ContainerChaos.Scenarios.Faults;
-
 namespace ContainerChaos.Scenarios;
 
-/// <summary>One thing that is done to the container, and how long its consequences are watched.</summary>
+/// <summary>What is done to the container at one time, and how long its consequences are watched: a row of the table.</summary>
 public sealed record ScenarioStep
 {
     /// <summary>The label in the table: <c>1st</c>, <c>stop</c>, or <c>–</c>.</summary>
     public required string Label { get; init; }
 
-    /// <summary>What is done.</summary>
-    public required ScenarioAction Action { get; init; }
+    /// <summary>What is done: one thing, or several at their times. Of a <see cref="Draw"/>, what there is to draw from.</summary>
+    public required IReadOnlyList<ScenarioAct> Acts { get; init; }
 
-    /// <summary>With <see cref="ScenarioAction.Request"/>, path and query.</summary>
-    public string? Path { get; init; }
+    /// <summary>How many of the acts are done, at which moments, from the seed; null for all at their own.</summary>
+    public ScenarioDraw? Draw { get; init; }
 
-    /// <summary>With <see cref="ScenarioAction.Crash"/>, the signal's number.</summary>
-    public int Signal { get; init; } = 9;
+    /// <summary>How long after the end of the step before it begins.</summary>
+    public TimeSpan After { get; init; }
 
-    /// <summary>With <see cref="ScenarioAction.Fault"/>, the fault.</summary>
-    public FaultSpec? Fault { get; init; }
-
-    /// <summary>With a fault that lasts, how long.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Whether it is a fault that lasts over the steps that follow: it is no row, and they are.</summary>
+    public bool IsBackground { get; init; }
 
     /// <summary>Whether it ends PID 1, so that recovery means another PID 1.</summary>
     public required bool EffectIsExit { get; init; }
@@ -31,4 +26,10 @@ public sealed record ScenarioStep
 
     /// <summary>How long a container that is finally down is watched, to be sure that nothing brings it back.</summary>
     public TimeSpan Observe { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How long its acts take, as far as is known.</summary>
+    internal TimeSpan Length => Acts.Count == 0 ? TimeSpan.Zero : (Draw?.Within ?? TimeSpan.Zero) + Acts.Max(act => act.End);
+
+    /// <summary>Whether one of its acts is of a kind.</summary>
+    internal bool Does(ScenarioAction action) => Acts.Any(act => act.Action == action);
 }

@@ -61,12 +61,14 @@ internal static class JsonReport
             {
                 json.WriteStartObject();
                 json.WriteString("label", step.Label);
-                json.WriteString("action", step.Action.ToString().ToLowerInvariant());
-                json.WriteString("path", step.Path);
+                Array(json, "acts", step.Acts, act => json.WriteStringValue(act.ToString()));
+                json.WriteBoolean("background", step.IsBackground);
                 json.WriteString("effect", step.EffectIsExit ? "exit" : "degrade");
                 json.WriteNumber("timeoutMs", step.Timeout.TotalMilliseconds);
                 json.WriteEndObject();
             });
+            Array(json, "rollbacks", s.Rollbacks, act => json.WriteStringValue(act.ToString()));
+            Array(json, "stop", s.Stop, condition => json.WriteStringValue(condition.ToString()));
             json.WriteEndObject();
         }
 
@@ -102,8 +104,10 @@ internal static class JsonReport
             json.WriteNumber("trial", t.Trial);
             json.WriteString("container", t.Container);
             json.WriteString("error", t.Error);
+            json.WriteString("stoppedBy", t.StoppedBy);
             json.WriteNumber("originNs", t.Origin);
             Array(json, "before", t.Before, probe => WriteProbe(json, probe, t.Origin));
+            Array(json, "acts", t.Acts, act => WriteAct(json, act, t.Origin));
             Array(json, "steps", t.Steps, s => WriteStep(json, s, t.Origin));
             Array(json, "after", t.After, probe => WriteProbe(json, probe, t.Origin));
             if (t.Load is { } load)
@@ -122,6 +126,17 @@ internal static class JsonReport
         json.WriteString("problem", probe.Problem);
         json.WriteNumber("beganNs", probe.Began - origin);
         json.WriteNumber("endedNs", probe.Ended - origin);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAct(Utf8JsonWriter json, ActResult act, long origin)
+    {
+        json.WriteStartObject();
+        json.WriteString("step", act.Step);
+        json.WriteString("what", act.What);
+        json.WriteNumber("beganNs", act.Began - origin);
+        json.WriteNumber("endedNs", act.Ended - origin);
+        json.WriteString("error", act.Error);
         json.WriteEndObject();
     }
 

@@ -29,7 +29,7 @@ internal static class ScenarioSection
             html.Add($"<li><svg viewBox=\"0 0 24 8\" aria-hidden=\"true\"><line class=\"line {PolicyStyle.ClassOf(policy)}\" x1=\"0\" x2=\"24\" y1=\"4\" y2=\"4\"/></svg>{policy}</li>");
         html.Raw("<li><svg viewBox=\"0 0 24 8\" aria-hidden=\"true\"><line class=\"line p-any\" x1=\"0\" x2=\"24\" y1=\"4\" y2=\"4\"/></svg>solid: no init</li><li><svg viewBox=\"0 0 24 8\" aria-hidden=\"true\"><line class=\"line p-any\" stroke-dasharray=\"5 3\" x1=\"0\" x2=\"24\" y1=\"4\" y2=\"4\"/></svg>dashed: init</li></ul><div class=\"panels\">");
         foreach (string? variant in rows.Select(r => r.Variant).Distinct())
-            foreach (string label in scenario.Steps.Select(s => s.Label))
+            foreach (string label in scenario.Steps.Where(s => !s.IsBackground).Select(s => s.Label).Distinct())
             {
                 ScenarioRow[] own = [.. rows.Where(r => r.Variant == variant && r.Crash == label)];
                 if (own.Length == 0)

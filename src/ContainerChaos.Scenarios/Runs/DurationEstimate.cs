@@ -14,16 +14,19 @@ internal static class DurationEstimate
         int restarts = 0;
         foreach (ScenarioStep step in scenario.Steps)
         {
+            seconds += step.After.TotalSeconds;
+            if (step.IsBackground)
+                continue;
             if (scenario.Expectations.FirstOrDefault(e => e.Matches(cell, step.Label))?.Outcome == ExpectedOutcome.StaysDown)
             {
                 seconds += step.EffectIsExit ? step.Observe.TotalSeconds + Stop(step) : step.Timeout.TotalSeconds;
-                if (step.EffectIsExit && step.Action is ScenarioAction.Request or ScenarioAction.Crash)
+                if (step.EffectIsExit && (step.Does(ScenarioAction.Request) || step.Does(ScenarioAction.Crash)))
                     break;
                 continue;
             }
 
-            seconds += steady + 0.05 + Stop(step);
-            if (step.EffectIsExit && step.Action is ScenarioAction.Request or ScenarioAction.Crash && cell.Policy.Kind != RestartPolicyKind.No)
+            seconds += steady + 0.05 + Stop(step) + (step.EffectIsExit ? 0 : step.Length.TotalSeconds);
+            if (step.EffectIsExit && (step.Does(ScenarioAction.Request) || step.Does(ScenarioAction.Crash)) && cell.Policy.Kind != RestartPolicyKind.No)
             {
                 delay = restarts++ == 0 ? target.RestartDelay.Initial : target.RestartDelay.Next(delay);
                 seconds += delay.TotalSeconds;
@@ -34,6 +37,6 @@ internal static class DurationEstimate
 
         // Whether the service hears the signal is what the scenario finds out; half is the guess.
         double Stop(ScenarioStep step) =>
-            step.Action is ScenarioAction.Stop or ScenarioAction.Restart or ScenarioAction.Replace ? target.StopTimeout.TotalSeconds / 2 : 0;
+            step.Does(ScenarioAction.Stop) || step.Does(ScenarioAction.Restart) || step.Does(ScenarioAction.Replace) ? target.StopTimeout.TotalSeconds / 2 : 0;
     }
 }

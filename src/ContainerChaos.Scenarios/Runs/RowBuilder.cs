@@ -11,7 +11,7 @@ internal static class RowBuilder
         foreach (ScenarioCell cell in cells)
         {
             TrialResult[] own = [.. trials.Where(t => t.Error is null && t.IsOf(scenario, cell)).OrderBy(t => t.Trial)];
-            foreach (string label in scenario.Steps.Select(s => s.Label))
+            foreach (string label in scenario.Steps.Where(s => !s.IsBackground).Select(s => s.Label).Distinct())
             {
                 StepResult[] steps = [.. own.SelectMany(t => t.Steps).Where(s => s.Label == label)];
                 if (steps.Length > 0)

@@ -58,7 +58,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         }
 
         // Another run of this process has faults of its own.
-        HashSet<string> containers = [.. trials.SelectMany(t => new[] { t.Container, t.Container + StepRunner.ReplacementSuffix })];
+        HashSet<string> containers = [.. trials.SelectMany(t => new[] { t.Container, t.Container + ActRunner.ReplacementSuffix })];
         FaultRecord[] open = [.. injector.Ledger.List().Where(f => f.Pid == Environment.ProcessId && containers.Contains(f.Target.Name))];
         return new ScenarioReport
         {
@@ -70,7 +70,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
             Rows = rows,
             Trials = trials,
             OpenFaults = open,
-            FaultsUndone = trials.Sum(t => t.Steps.Count) - open.Length,
+            FaultsUndone = trials.Sum(t => t.Acts.Count(act => act.IsFault)) - open.Length,
         };
     }
 
@@ -118,7 +118,11 @@ public sealed class ScenarioRunner(ContainerEngine engine)
                 while (queue.TryDequeue(out TrialSpec? spec))
                 {
                     stop.Token.ThrowIfCancellationRequested();
-                    results.Enqueue(new TrialRunner(Engine, injector, Report).Run(spec, stop.Token));
+                    TrialResult result = new TrialRunner(Engine, injector, Report).Run(spec, stop.Token);
+                    results.Enqueue(result);
+                    // What made the host, or somebody's service, suffer is not done again.
+                    if (result.StoppedBy is not null)
+                        queue.Clear();
                     Interlocked.Increment(ref completed);
                     Report(spec, "done");
                 }

@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using ContainerChaos.Engine;
-using ContainerChaos.Linux;
-using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Supervisor;
@@ -11,123 +8,107 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Scenarios;
 
 /// <summary>Does one step to a container and watches until the service is back, finally down, or the time is over.</summary>
-internal sealed class StepRunner(
-    ContainerEngine engine,
-    TrialSpec spec,
-    ContainerCreateOptions options,
-    Container container,
-    EndPoint endPoint,
-    TrialWatch watch,
-    OpenLoopLoad? probes,
-    FaultInjector injector)
+internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Container container, ActRunner acts, TrialWatch watch, OpenLoopLoad? probes, TrialLog log)
 {
-    /// <summary>What the name of a container's replacement ends with.</summary>
-    internal const string ReplacementSuffix = "-next";
-
-    private string? _replacement;
-
     private Scenario Scenario => spec.Scenario;
 
-    /// <summary>The id of the container that serves now, which may be a replacement; null when none does.</summary>
-    internal string? Serving => _replacement ?? (watch.IsDown ? null : container.Id);
-
     /// <summary>Whether the step can be done now: a crash needs something that runs, a start something that does not.</summary>
-    internal bool CanRun(ScenarioStep step) => step.Action == ScenarioAction.Start ? watch.IsDown : !watch.IsDown;
+    internal bool CanRun(ScenarioStep step) => step.Acts is [{ Action: ScenarioAction.Start }] ? watch.IsDown : !watch.IsDown;
 
     internal StepResult Run(ScenarioStep step, CancellationToken cancellationToken)
     {
-        if (ChaosTarget.Protects(container))
-            throw new TrialException($"{container.Name} is labelled {ChaosTarget.ProtectLabel}=true and is never touched.");
         ContainerState before = watch.State;
         using DeathWatch? death = step.EffectIsExit ? DeathWatch.TryStart(before.Pid, before.PidStartTime) : null;
-        RunningFault? running = null;
+        var done = new List<RunningAct>();
         try
         {
-            long injected = MonotonicClock.Now;
-            TimeSpan? actTime = Act(step, ref injected, ref running, cancellationToken);
+            Act(step, done, cancellationToken);
+            // A service that is to bear it is looked at when it is over; one that is to die, all the time.
+            if (!step.EffectIsExit)
+                foreach (RunningAct act in done)
+                    act.Fault?.WaitForEnd(cancellationToken);
             watch.Refresh();
+            long injected = done.Min(act => act.Injected);
             Watch(step, injected, cancellationToken);
-            return Conclude(step, injected, actTime, death);
+            return Conclude(step, injected, done is [var only] ? only.Time : null, death);
         }
         finally
         {
-            if (running is not null)
+            foreach (RunningAct act in done)
+                act.End(log);
+        }
+    }
+
+    /// <summary>Does what the step is made of; what is in force of it when this fails is in the list as well.</summary>
+    internal void Act(ScenarioStep step, List<RunningAct> done, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ScenarioAct> schedule = step.Draw?.Schedule(step.Acts, spec.Seed, spec.Number) ?? step.Acts;
+        log.Tell($"{step.Label}: {string.Join(", ", schedule.Select(act => act.At == TimeSpan.Zero ? act.ToString() : $"{act} at {act.At.TotalMilliseconds:0} ms"))}");
+        if (schedule is [{ } only] && only.At == TimeSpan.Zero)
+            done.Add(acts.Do(step.Label, only, cancellationToken));
+        else
+            ActTogether(step, schedule, done, cancellationToken);
+    }
+
+    // A thread each: an act may take its time, and must not hold up the next. They are in the network of the trial, as every thread that its thread starts.
+    private void ActTogether(ScenarioStep step, IReadOnlyList<ScenarioAct> schedule, List<RunningAct> done, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? failure = null;
+        long begin = MonotonicClock.Now;
+        Thread[] threads = [.. schedule.Select(act => new Thread(() => ActAt(act)) { Name = $"act {act}" })];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        cancellationToken.ThrowIfCancellationRequested();
+        failure?.Throw();
+        if (done.Count == 0)
+            throw new TrialException($"nothing of {step.Label} could be done: it was down");
+
+        void ActAt(ScenarioAct act)
+        {
+            try
             {
-                running.Undo();
-                running.Dispose();
+                watch.WaitUntil(begin + (act.At.Ticks * 100), stop.Token);
+                if (DoUnlessDown(step, act, begin, stop.Token) is { } running)
+                {
+                    lock (done)
+                        done.Add(running);
+                }
+            }
+            catch (Exception e)
+            {
+                // The first failure is the cause; the others are cancelled by it.
+                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+                stop.Cancel();
             }
         }
     }
 
-    private TimeSpan? Act(ScenarioStep step, ref long injected, ref RunningFault? running, CancellationToken cancellationToken)
+    // One before may have ended PID 1, and the policy may bring it back: what is left of the storm finds the next one, or nobody.
+    private RunningAct? DoUnlessDown(ScenarioStep step, ScenarioAct act, long begin, CancellationToken cancellationToken)
     {
-        switch (step.Action)
+        int ended = 0;
+        while (true)
         {
-            case ScenarioAction.Request:
-                int status;
-                try
-                {
-                    WorkloadAnswer answer = WorkloadRequest.Send(endPoint, step.Path!, step.Timeout, cancellationToken);
-                    (status, injected) = (answer.Status, answer.Sent);
-                }
-                catch (SocketException e)
-                {
-                    throw new TrialException($"{step.Path}: {e.Message}");
-                }
+            if (act.Action != ScenarioAction.Start && !watch.WaitForRunning(ended, begin + (step.Timeout.Ticks * 100), cancellationToken))
+            {
+                log.Add(new ActResult(step.Label, act.ToString(), IsFault: false, MonotonicClock.Now, MonotonicClock.Now, "not done, it was down"));
+                return null;
+            }
 
-                // A fault that is refused would be reported as a service that survives it.
-                return status is 0 or (>= 200 and < 300)
-                    ? null
-                    : throw new TrialException($"the workload answered {step.Path} with {status}");
-            case ScenarioAction.Crash:
-                injected = Apply(new CrashFault(step.Signal));
-                return null;
-            case ScenarioAction.Fault when step.Fault!.IsInstant:
-                injected = Apply(step.Fault);
-                return null;
-            case ScenarioAction.Fault:
-                ChaosTarget target = ChaosTarget.Of(engine.Get(container.Id));
-                injected = MonotonicClock.Now;
-                running = injector.Start(step.Fault!, target, new FaultOptions { Duration = step.Duration });
-                // A service that is to bear it is looked at when it is over; one that is to die, all the time.
-                if (!step.EffectIsExit)
-                    running.WaitForEnd(cancellationToken);
-                return null;
-            default:
-                long began = Stopwatch.GetTimestamp();
-                _ = step.Action switch
-                {
-                    ScenarioAction.Stop => engine.Stop(container.Id, null, cancellationToken),
-                    ScenarioAction.Replace => Replace(step, cancellationToken),
-                    ScenarioAction.Restart => engine.Restart(container.Id, null, cancellationToken),
-                    _ => engine.Start(container.Id, cancellationToken),
-                };
-                return Stopwatch.GetElapsedTime(began);
+            int pid = watch.State.Pid;
+            try
+            {
+                return acts.Do(step.Label, act, cancellationToken);
+            }
+            catch (ContainerException e) when (e.Reason == ErrorReason.InvalidState && engine.Get(container.Id).Pid != pid)
+            {
+                // It ended just now.
+                ended = pid;
+            }
         }
-    }
-
-    /// <summary>The new one is up and answers before anybody is sent there; the old one is asked to end when nobody is sent there any more.</summary>
-    private Container Replace(ScenarioStep step, CancellationToken cancellationToken)
-    {
-        Container next = engine.Start(engine.Create(options with { Name = options.Name + ReplacementSuffix, Publish = [] }, cancellationToken).Id, cancellationToken);
-        using (var answered = new FirstSuccess())
-        using (OpenLoopLoad.Start(new LoadOptions { EndPoint = new IPEndPoint(IPAddress.Parse(next.IPAddress!), spec.Target.Publish!.Value), Path = spec.Load.Path }, answered))
-        {
-            if (!answered.Wait(step.Timeout, cancellationToken))
-                throw new TrialException($"{next.Name} does not answer within {step.Timeout.TotalSeconds:0.###} s");
-        }
-
-        engine.MovePorts(container.Id, next.Id);
-        _replacement = next.Id;
-        return engine.Stop(container.Id, null, cancellationToken);
-    }
-
-    /// <summary>The moment just before it was done: the entry in the ledger is written by then.</summary>
-    private long Apply(FaultSpec fault)
-    {
-        long injected = 0;
-        injector.Apply(fault, ChaosTarget.Of(engine.Get(container.Id)), () => injected = MonotonicClock.Now);
-        return injected;
     }
 
     private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
@@ -135,15 +116,19 @@ internal sealed class StepRunner(
         long deadline = injected + (step.Timeout.Ticks * 100);
         if (!step.EffectIsExit)
         {
-            watch.WaitForSteady(MonotonicClock.Now, Math.Max(deadline, MonotonicClock.Now + (step.Timeout.Ticks * 100)), orDown: step.Action != ScenarioAction.Replace, cancellationToken);
+            bool orDown = !step.Does(ScenarioAction.Replace);
+            watch.WaitForSteady(MonotonicClock.Now, Math.Max(deadline, MonotonicClock.Now + (step.Timeout.Ticks * 100)), orDown, cancellationToken);
+            // The state may be known before the event, without which nothing would be said to have ended.
+            if (orDown && watch.IsDown)
+                watch.WaitForEvent(EventTypes.Die, injected, deadline, cancellationToken);
             return;
         }
 
         long from = injected;
-        if (step.Action != ScenarioAction.Start)
+        if (step.Acts is not [{ Action: ScenarioAction.Start }])
         {
             ContainerEvent die = watch.WaitForEvent(EventTypes.Die, injected, deadline, cancellationToken)
-                ?? throw new TrialException($"{Describe(step)} did not end PID 1 within {step.Timeout.TotalSeconds:0.###} s");
+                ?? throw new TrialException($"{string.Join(" and ", step.Acts)} did not end PID 1 within {step.Timeout.TotalSeconds:0.###} s");
             from = die.MonotonicNanoseconds;
         }
 
@@ -167,7 +152,7 @@ internal sealed class StepRunner(
             Samples = samples,
             Probes = probes?.Snapshot() ?? [],
             // The end of the one that was replaced is no outage.
-            Events = step.Action == ScenarioAction.Replace ? [] : events,
+            Events = step.Does(ScenarioAction.Replace) ? [] : events,
             Died = death?.Died,
             EffectIsExit = step.EffectIsExit,
             Steady = Scenario.Steady,
@@ -189,12 +174,4 @@ internal sealed class StepRunner(
             ActTime = actTime,
         };
     }
-
-    private static string Describe(ScenarioStep step) => step.Action switch
-    {
-        ScenarioAction.Request => "request " + step.Path,
-        ScenarioAction.Crash => "crash by " + SignalName.Of(step.Signal),
-        ScenarioAction.Fault => step.Fault!.Name,
-        _ => step.Action.ToString().ToLowerInvariant(),
-    };
 }

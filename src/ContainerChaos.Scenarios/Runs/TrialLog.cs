@@ -9,7 +9,9 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
 
     internal List<StepResult> Steps { get; } = [];
 
-    internal List<string> Warnings { get; } = [];
+    /// <summary>What was done, as it ended. Acts that are done at the same time end at the same time.</summary>
+    private readonly List<ActResult> _acts = [];
+    private readonly List<string> _warnings = [];
 
     internal IReadOnlyList<ProbeResult> Before { get; set; } = [];
 
@@ -19,6 +21,20 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
 
     internal string? Error { get; private set; }
 
+    internal string? StoppedBy { get; private set; }
+
+    internal void Add(ActResult act)
+    {
+        lock (_acts)
+            _acts.Add(act);
+    }
+
+    internal void Warn(string warning)
+    {
+        lock (_warnings)
+            _warnings.Add(warning);
+    }
+
     /// <summary>Says what happens, to who follows the run.</summary>
     internal void Tell(string what) => report(spec, what);
 
@@ -26,6 +42,12 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
     {
         Error = why;
         Tell("failed: " + why);
+    }
+
+    internal void Stop(string condition)
+    {
+        StoppedBy = condition;
+        Fail("stopped: " + condition);
     }
 
     internal TrialResult ToResult() => new()
@@ -38,10 +60,12 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
         Container = spec.Name,
         Origin = _origin,
         Steps = Steps,
+        Acts = [.. _acts.OrderBy(act => act.Began)],
         Before = Before,
         After = After,
         Load = Load,
         Error = Error,
-        Warnings = Warnings,
+        StoppedBy = StoppedBy,
+        Warnings = _warnings,
     };
 }

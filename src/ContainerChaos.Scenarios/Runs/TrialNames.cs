@@ -37,7 +37,7 @@ internal sealed class TrialNames(int seed)
         var specs = new List<TrialSpec>(cells.Count * trials);
         for (int number = 1; number <= trials; number++)
             foreach (ScenarioCell cell in _faker.Random.Shuffle(cells))
-                specs.Add(new TrialSpec(scenario, cell, number, NextName(), Labels(scenario, cell, number)));
+                specs.Add(new TrialSpec(scenario, cell, number, NextName(), Labels(scenario, cell, number), seed));
         return specs;
     }
 

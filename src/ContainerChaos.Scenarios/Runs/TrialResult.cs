@@ -29,6 +29,9 @@ public sealed record TrialResult
     /// <summary>What became of each step, in order; steps after a final end that need a running container are absent.</summary>
     public required IReadOnlyList<StepResult> Steps { get; init; }
 
+    /// <summary>What was done, in order: the acts of the method and of its background, and the rollbacks.</summary>
+    public IReadOnlyList<ActResult> Acts { get; init; } = [];
+
     /// <summary>What the probes of the hypothesis found before the method.</summary>
     public IReadOnlyList<ProbeResult> Before { get; init; } = [];
 
@@ -40,6 +43,9 @@ public sealed record TrialResult
 
     /// <summary>Why the trial itself failed (not the service): such a trial is reported, and never counted as one of the policy's.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The stop condition that ended it, and with it the scenario; null for none.</summary>
+    public string? StoppedBy { get; init; }
 
     /// <summary>What the container's start could not grant, see <see cref="Engine.Container.Warnings"/>.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -15,8 +15,6 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     private const string SocketInside = "/run/target/http.sock";
     private static readonly TimeSpan s_baselineTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan s_longestTrial = TimeSpan.FromHours(1);
-
     internal static string SocketRoot(ContainerEngine engine) => Path.Combine(engine.Options.RunRoot, "load");
 
     internal TrialResult Run(TrialSpec spec, CancellationToken cancellationToken) =>
@@ -26,12 +24,17 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     {
         string folder = Path.Combine(SocketRoot(engine), spec.Name);
         var log = new TrialLog(spec, report);
+        using var stop = new TrialStop(spec.Scenario, cancellationToken);
         try
         {
             Directory.CreateDirectory(folder);
-            Container container = engine.Create(Options(spec, folder), cancellationToken);
+            Container container = engine.Create(Options(spec, folder), stop.Token);
             EndPoint endPoint = spec.Target.Publish is { } port ? TrialHost.EndPoint(spec.Target.Client, port) : new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock"));
-            Experiment(spec, container, endPoint, log, cancellationToken);
+            Experiment(spec, container, endPoint, log, stop);
+        }
+        catch (Exception e) when (e is TrialException or OperationCanceledException && stop.Reason is not null && !cancellationToken.IsCancellationRequested)
+        {
+            log.Stop(stop.Reason);
         }
         catch (TrialException e)
         {
@@ -48,7 +51,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     /// <summary>Removes a trial's container by name, which works as well when its creation was interrupted, and its folder.</summary>
     private void CleanUp(string name, string folder)
     {
-        foreach (string one in new[] { name, name + StepRunner.ReplacementSuffix })
+        foreach (string one in new[] { name, name + ActRunner.ReplacementSuffix })
         {
             try
             {
@@ -86,28 +89,55 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             : options with { Network = "none", Command = [.. target.Command, "--unix", SocketInside], Volumes = [$"{folder}:{Path.GetDirectoryName(SocketInside)}"] };
     }
 
-    private void Experiment(TrialSpec spec, Container container, EndPoint endPoint, TrialLog log, CancellationToken cancellationToken)
+    private void Experiment(TrialSpec spec, Container container, EndPoint endPoint, TrialLog log, TrialStop stop)
     {
         Scenario scenario = spec.Scenario;
-        using var watch = new TrialWatch(container, scenario.Steady);
-        log.Warnings.AddRange(Granted(scenario, engine.Start(container.Id, cancellationToken)));
-        RunningFault guard = injector.Guard(engine.Get(container.Id), $"trial {spec.Number} of {scenario.Name}: the container is stopped if the run is killed", s_longestTrial);
+        using var watch = new TrialWatch(container, scenario.Steady, stop);
+        foreach (string warning in Granted(scenario, engine.Start(container.Id, stop.Token)))
+            log.Warn(warning);
+        var acts = new ActRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), endPoint, injector, stop);
+        using RunningFault guard = injector.Guard(engine.Get(container.Id), $"trial {spec.Number} of {scenario.Name}: the container is stopped if the run is killed", StepSection.LongestTrial);
         try
         {
-            Break(spec, container, endPoint, watch, log, cancellationToken);
+            if (stop.Host.Count > 0)
+                stop.Follow(injector.Watch(engine.Get(container.Id), stop.Host, StepSection.LongestTrial));
+            Break(spec, container, acts, endPoint, watch, log, stop);
         }
         finally
         {
+            RollBack(scenario, acts, log);
             guard.Undo();
-            guard.Dispose();
         }
     }
 
-    private void Break(TrialSpec spec, Container container, EndPoint endPoint, TrialWatch watch, TrialLog log, CancellationToken cancellationToken)
+    /// <summary>Whatever has happened, and to whatever is left: what fails keeps nothing else from being done.</summary>
+    private static void RollBack(Scenario scenario, ActRunner acts, TrialLog log)
+    {
+        foreach (ScenarioAct act in scenario.Rollbacks)
+        {
+            log.Tell($"rollback: {act}");
+            long began = MonotonicClock.Now;
+            using var deadline = new CancellationTokenSource(act.Timeout);
+            try
+            {
+                acts.Do("rollback", act, deadline.Token).End(log);
+            }
+            catch (Exception e)
+            {
+                string why = e is OperationCanceledException ? $"it took longer than {act.Timeout.TotalSeconds:0.###} s" : e.Message;
+                log.Warn($"the rollback {act} failed: {why}");
+                log.Add(new ActResult("rollback", act.ToString(), IsFault: false, began, MonotonicClock.Now, why));
+            }
+        }
+    }
+
+    private void Break(TrialSpec spec, Container container, ActRunner acts, EndPoint endPoint, TrialWatch watch, TrialLog log, TrialStop stop)
     {
         Scenario scenario = spec.Scenario;
+        CancellationToken cancellationToken = stop.Token;
+        LoadOptions wanted = spec.Load.To(endPoint);
         watch.Refresh();
-        using OpenLoopLoad load = OpenLoopLoad.Start(spec.Load.To(endPoint), watch);
+        using OpenLoopLoad load = OpenLoopLoad.Start(wanted with { Thresholds = [.. wanted.Thresholds, .. stop.Limits] }, watch);
         using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(health.To(endPoint)) : null;
         watch.Schedule = load.Schedule;
         long now = MonotonicClock.Now;
@@ -116,18 +146,10 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         log.Before = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, container.Id, endPoint), cancellationToken);
         if (log.Before.FirstOrDefault(probe => !probe.Holds) is { } outside)
             throw new TrialException($"not steady before: {outside.Name}: {outside.Problem}");
-        var runner = new StepRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), container, endPoint, watch, probes, injector);
-        foreach (ScenarioStep step in scenario.Steps)
-        {
-            if (!runner.CanRun(step))
-                break;
-            StepResult result = runner.Run(step, cancellationToken);
-            log.Steps.Add(result);
-            log.Tell(Describe(result));
-        }
-
+        var steps = new StepRunner(engine, spec, container, acts, watch, probes, log);
+        new MethodRunner(scenario, steps, watch, log).Run(cancellationToken);
         // Of something that is finally down, the row of its last step speaks.
-        if (runner.Serving is { } serving)
+        if ((acts.Replacement ?? (watch.IsDown ? null : container.Id)) is { } serving)
             log.After = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, serving, endPoint), cancellationToken);
         log.Load = load.Stop();
     }
@@ -135,7 +157,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     /// <summary>What a request makes a workload do (leak, spawn) is held by its limits alone; the host must not have to do it.</summary>
     private static IReadOnlyList<string> Granted(Scenario scenario, Container container)
     {
-        if (container.Warnings.Count > 0 && scenario.Steps.Any(step => step.Action == ScenarioAction.Request))
+        if (container.Warnings.Count > 0 && scenario.Steps.Any(step => step.Does(ScenarioAction.Request)))
         {
             throw new ContainerException(
                 ErrorReason.PermissionDenied, $"Scenario '{scenario.Name}' needs its limits, and this host does not grant them: {string.Join(' ', container.Warnings)}", scenario.Name)
@@ -154,15 +176,5 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         Supervisor.ContainerState state = watch.State;
         string log = string.Join(" | ", engine.ReadLog(container.Id, new ContainerLogOptions { Tail = 3 }).Select(l => l.Line));
         return $"{state.Status}, exit code {state.ExitCode?.ToString() ?? "none"}, requests: {outcomes}; log: {log}";
-    }
-
-    private static string Describe(StepResult step)
-    {
-        Recovery.RecoveryStamps stamps = step.Stamps;
-        string Since(long? stamp) => stamp is { } s ? $"{Math.Max(0, s - stamps.Injected) / 1e6:0} ms" : "–";
-        string label = step.Label == "–" ? "" : step.Label + ": ";
-        return stamps.Recovered
-            ? $"{label}injected → first failure {Since(stamps.FirstFailure)} → process {Since(stamps.Started)} → success {Since(stamps.FirstSuccess)}"
-            : $"{label}injected → first failure {Since(stamps.FirstFailure)} → not recovered in {Since(stamps.WatchedUntil)}";
     }
 }

@@ -6,8 +6,9 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Number">Its number in the combination, from 1.</param>
 /// <param name="Name">The name of its container.</param>
 /// <param name="Labels">The labels of its container.</param>
+/// <param name="Seed">The seed of the run.</param>
 internal sealed record TrialSpec(
-    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels)
+    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels, int Seed)
 {
     /// <summary>What its container shall be.</summary>
     internal ScenarioTarget Target => Cell.Variant?.Target ?? Scenario.Target;

@@ -1,4 +1,5 @@
 using ContainerChaos.Engine;
+using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 using ContainerChaos.Supervisor;
@@ -11,14 +12,16 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
     private readonly object _gate = new();
     private readonly ContainerJournal _journal;
     private readonly SteadyStateOptions _steady;
+    private readonly TrialStop _stop;
     private readonly List<LoadSample> _samples = [];
     private SteadyStateDetector? _detector;
     private bool _isSteady;
     private ThresholdVerdict? _abortedBy;
 
-    internal TrialWatch(Container container, SteadyStateOptions steady)
+    internal TrialWatch(Container container, SteadyStateOptions steady, TrialStop stop)
     {
         _steady = steady;
+        _stop = stop;
         _journal = new ContainerJournal(container, _gate);
     }
 
@@ -76,6 +79,8 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
 
     public void OnAbort(ThresholdVerdict verdict)
     {
+        if (_stop.TryTrigger(verdict))
+            return;
         lock (_gate)
         {
             _abortedBy = verdict;
@@ -98,6 +103,21 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
             deadline,
             cancellationToken);
         return found;
+    }
+
+    /// <summary>Waits until a moment has come.</summary>
+    internal void WaitUntil(long moment, CancellationToken cancellationToken) => Wait(() => false, moment, cancellationToken);
+
+    /// <summary>Waits until a PID 1 runs that is another than one which has ended, or until none will.</summary>
+    /// <returns>Whether one runs.</returns>
+    internal bool WaitForRunning(int ended, long deadline, CancellationToken cancellationToken)
+    {
+        bool runs = false;
+        Wait(
+            () => (runs = _journal.State is { Status: ContainerStatus.Running or ContainerStatus.Paused } state && state.Pid != ended) || _journal.IsDown,
+            deadline,
+            cancellationToken);
+        return runs;
     }
 
     /// <summary>Waits until the load has been steady since a moment or later, or the container is down.</summary>

@@ -36,7 +36,8 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
         return TryParse(text) ?? throw new FormatException($"'{text}' is not {what}; write {examples}.");
     }
 
-    private Tolerance? TryParse(string text)
+    /// <summary>Reads one; null when the text is none.</summary>
+    internal Tolerance? TryParse(string text)
     {
         Match match = Pattern().Match(text);
         string[] words = match.Groups["what"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);

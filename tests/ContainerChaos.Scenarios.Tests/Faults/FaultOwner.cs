@@ -45,5 +45,5 @@ internal static class FaultOwner
             description: A test's.
             steps:
               - { {{step}} }
-            """), "test.yaml").Steps[0].Fault!;
+            """), "test.yaml").Steps[0].Acts[0].Fault!;
 }

@@ -45,7 +45,7 @@ public sealed class ScenarioFileTests
     {
         Scenario scenario = ScenarioCatalog.Find(name);
         // What an operator does to a service that runs, no policy has a part in.
-        if (scenario.Steps.All(step => step.Action != ScenarioAction.Replace))
+        if (scenario.Steps.All(step => !step.Does(ScenarioAction.Replace)))
         {
             Assert.Equal(["no", "on-failure:3", "always", "unless-stopped"], scenario.Policies.Select(p => p.ToString()));
             Assert.Equal([false, true], scenario.Init);
@@ -59,7 +59,42 @@ public sealed class ScenarioFileTests
         Assert.Equal(8, scenario.Cells().Count());
         Assert.Equal(RestartDelay.Docker, scenario.Target.RestartDelay);
         ScenarioStep step = Assert.Single(scenario.Steps);
-        Assert.Equal(("–", 9, true), (step.Label, step.Signal, step.EffectIsExit));
+        Assert.Equal(("–", 9, true), (step.Label, step.Acts[0].Signal, step.EffectIsExit));
+    }
+
+    [Fact]
+    public void A_method_is_a_tree_of_steps()
+    {
+        IReadOnlyList<ScenarioStep> steps = Parse(Minimal + """
+              - { action: netem, delay: 5ms, background: true }
+              - after: 200ms
+                repeat: 2
+                steps:
+                  - { action: crash }
+                  - { parallel: [{ action: freeze, duration: 2s }, { action: cpu, at: 500ms, duration: 1s }], label: both }
+              - { random: [{ action: crash }, { action: freeze }, { action: evict-page-cache }], count: 2, within: 3s }
+            rollbacks: [{ action: exec, command: [sync] }, { action: start, timeout: 9s }]
+            stop: ["psi:memory>90", "failed > 50 % over 1s"]
+            """).Steps;
+        Assert.Equal(["–", "netem", "1st", "1st both", "2nd", "2nd both", "random"], steps.Select(s => s.Label));
+        Assert.Equal([0, 0, 200, 0, 200, 0, 0], steps.Select(s => s.After.TotalMilliseconds));
+        Assert.Equal((true, StepSection.LongestTrial), (steps[1].IsBackground, steps[1].Acts[0].Duration));
+        Assert.Equal([0, 500], steps[3].Acts.Select(act => act.At.TotalMilliseconds));
+        Assert.Equal((TimeSpan.FromSeconds(7), false), (steps[3].Timeout, steps[3].EffectIsExit));
+        Assert.Equal((new ScenarioDraw(2, TimeSpan.FromSeconds(3)), 3, false), (steps[6].Draw, steps[6].Acts.Count, steps[6].EffectIsExit));
+    }
+
+    [Fact]
+    public void What_is_drawn_is_the_same_again_for_a_seed_and_another_for_the_next_trial()
+    {
+        ScenarioStep step = Parse(Minimal + "  - { random: [{ action: crash }, { action: stop }, { action: freeze }, { action: cpu }, { action: restart }], count: 3, within: 10s }").Steps[1];
+        string Schedule(int seed, int trial) => string.Join(", ", step.Draw!.Schedule(step.Acts, seed, trial).Select(act => $"{act} {act.At.TotalMilliseconds}"));
+        // Of this seed it is this one, on every machine and with every .NET.
+        Assert.StartsWith("freeze 3170, cpu 4314, crash by SIGKILL 6", Schedule(7, 1));
+        Assert.Equal(20, Enumerable.Range(1, 20).Select(trial => Schedule(7, trial)).Distinct().Count());
+        Assert.NotEqual(Schedule(7, 1), Schedule(8, 1));
+        Assert.All(step.Draw!.Schedule(step.Acts, 3, 4), act => Assert.InRange(act.At, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        Assert.Equal(3, step.Draw.Schedule(step.Acts, 3, 4).DistinctBy(act => act.Action == ScenarioAction.Fault ? act.Fault!.Name : act.Action.ToString()).Count());
     }
 
     [Fact]
@@ -93,6 +128,17 @@ public sealed class ScenarioFileTests
     [InlineData("steady:\n  probes: [{ probe: metric }]", 8, 12, "'tolerances' is missing")]
     [InlineData("steady:\n  probes: [{ probe: file, path: here }]", 8, 33, "must begin with '/'")]
     [InlineData("steady:\n  probes: [{ probe: tcp, port: 1, timeout: 0s }]", 8, 44, "more than 0")]
+    [InlineData("rollbacks: [{ action: freeze }]", 7, 23, "no fault that lasts")]
+    [InlineData("stop: [it is late]", 7, 8, "is no stop condition")]
+    [InlineData("stop: [failed < 5%]", 7, 8, "is no stop condition")]
+    [InlineData("  - { parallel: [{ action: replace }] }", 7, 28, "a step of its own")]
+    [InlineData("  - { parallel: [{ action: crash, background: true }] }", 7, 35, "unknown key 'background'")]
+    [InlineData("  - { random: [{ action: crash }] }", 7, 5, "the key 'within' is missing")]
+    [InlineData("  - { random: [{ action: crash }], within: 1s, count: 2 }", 7, 55, "from 1 to 1")]
+    [InlineData("  - { action: crash, background: true }", 7, 34, "only a fault that lasts")]
+    [InlineData("  - { steps: [{ action: crash }] }", 7, 5, "'repeat' is missing")]
+    [InlineData("  - { repeat: 2, steps: [{ action: freeze, background: true }] }", 7, 25, "is not repeated")]
+    [InlineData("  - { action: exec }", 7, 5, "needs a 'command'")]
     [InlineData("tags: [Memory]", 7, 7, "must be made of lower-case letters")]
     [InlineData("name: again", 7, 1, "Duplicate key")]
     [InlineData("variants: no-list", 7, 11, "must be a list")]

@@ -15,6 +15,7 @@ public sealed class ScenarioSchemaTests
     private static readonly Dictionary<string, string> s_needed = new()
     {
         ["request"] = "path: /",
+        ["exec"] = "command: [x]",
         ["kill-process"] = "process: x",
         ["zombie"] = "count: 1",
         ["orphan"] = "count: 1",
@@ -82,9 +83,16 @@ public sealed class ScenarioSchemaTests
     {
         JsonElement step = s_schema.GetProperty("$defs").GetProperty("step").GetProperty("properties");
         string[] actions = [.. step.GetProperty("action").GetProperty("enum").EnumerateArray().Select(a => a.GetString()!)];
-        Assert.Equal(FaultSection.Names.Concat(["request", "crash", "stop", "restart", "start", "replace"]).Order(StringComparer.Ordinal), actions.Order(StringComparer.Ordinal));
-        IEnumerable<string> known = actions.SelectMany(action =>
-            Known(Head + $"target: {{ publish: 80 }}\nsteps: [{{ action: {action}{(s_needed.TryGetValue(action, out string? needed) ? ", " + needed : "")}, zzz: 1 }}]"));
+        Assert.Equal(FaultSection.Names.Concat(["request", "exec", "crash", "stop", "restart", "start", "replace"]).Order(StringComparer.Ordinal), actions.Order(StringComparer.Ordinal));
+        const string Published = Head + "target: { publish: 80 }\n";
+        string[] shapes =
+        [
+            "parallel: [{ action: crash }]", "random: [{ action: crash }], within: 1s", "repeat: 2, steps: [{ action: crash }]", "action: freeze, background: true",
+            "parallel: [{ action: crash, zzz: 1 }]", "random: [{ action: crash, zzz: 1 }], within: 1s",
+            .. actions.Select(action => $"action: {action}{(s_needed.TryGetValue(action, out string? needed) ? ", " + needed : "")}"),
+        ];
+        IEnumerable<string> known = shapes.SelectMany(shape => Known(Published + $"steps: [{{ {shape}, zzz: 1 }}]"))
+            .Concat(Known(Published + Steps + "rollbacks: [{ action: start, zzz: 1 }]"));
         Assert.Equal(known.Distinct().Order(StringComparer.Ordinal), Keys("$defs/step"));
     }
 

@@ -69,7 +69,7 @@ internal static class MadeReport
             steps.Add((step, injected, until, events));
             clock = until + 1_000_000;
             backOff *= 2;
-            if (staysDown && step.Action == ScenarioAction.Request)
+            if (staysDown && step.Does(ScenarioAction.Request))
                 break;
             if (staysDown)
                 outages[^1] = (down, until);

@@ -1,0 +1,10 @@
+namespace ContainerChaos.Scenarios;
+
+/// <summary>Something that a trial did: an act of its method, or of its rollbacks.</summary>
+/// <param name="Step">The label of its step; <c>rollback</c> for one of the rollbacks.</param>
+/// <param name="What">What was done, in a few words.</param>
+/// <param name="IsFault">Whether it was a fault of the catalogue.</param>
+/// <param name="Began">When, monotonic nanoseconds.</param>
+/// <param name="Ended">When it was over or, of a fault that lasts, undone.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+public sealed record ActResult(string Step, string What, bool IsFault, long Began, long Ended, string? Error);
