@@ -98,6 +98,25 @@ Describe 'Invoke-ChaosScenario' {
         (Should-FailWith ScenarioNotFound { Start-GameDay -Tag nothing @args }).TargetObject | Should -Be 'the tag nothing'
     }
 
+    It 'stops after a step and leaves it to be looked at, and tells every step with -Verbose' {
+        Set-Content "$TestDrive/held.yaml" "schema: 1`nname: held`ntitle: t`ndescription: d`nload: { rate: 100 }`nmatrix: { policies: [always, `"no`"], init: [false] }`nsteps: [{ action: freeze, label: cold }, { action: crash }]"
+        $all = Invoke-ChaosScenario "$TestDrive/held.yaml" -StopAfter cold -Verbose -InformationVariable told 4>&1 6> $null
+        $all | Should -BeOfType System.Management.Automation.VerboseRecord
+        $all -match 'is steady$' | Should -HaveCount 1
+        $all -match 'held, always, no init, trial 1/1: cold: freeze$' | Should -HaveCount 1
+        $lines = '(?s)stopped after cold: (\S+) is left as it is, with freeze \((\w+).*go on:\s+Undo-Fault \w+.*clean up: Undo-Fault (\w+, \w+); Remove-Container \S+ -Force; Remove-Item (\S+) -Recurse'
+        $told -join "`n" | Should -Match $lines
+        $null = "$told" -match $lines
+        $container, $fault, $both, $folder = $Matches[1..4]
+        (Get-Container $container).State | Should -Be Running
+        (Get-Fault -Id $fault).Fault | Should -Be freeze
+        Undo-Fault ($both -split ', ')
+        Remove-Container $container -Force
+        Remove-Item $folder -Recurse
+        Get-Fault | Should -BeNullOrEmpty
+        { Invoke-ChaosScenario "$TestDrive/held.yaml" -StopAfter nowhere } | Should -Throw "held has no step 'nowhere'; it has cold, –, or 1 to 2.*" -ErrorId 'InvalidArgument,*'
+    }
+
     It 'refuses a report whose format it does not know before it runs anything' {
         { Invoke-ChaosScenario zombie-storm -ReportPath "$TestDrive/report.pdf" } | Should -Throw -ErrorId 'InvalidArgument,*'
     }

@@ -30,6 +30,7 @@ internal static class GameDayCommand
                 () => Choose(parse.GetValue(scenarios), parse.GetValue(tags) ?? []),
                 binder.Bind(parse),
                 binder.IsWhatIf(parse),
+                binder.IsVerbose(parse),
                 [Path.Combine(folder, "report.html"), Path.Combine(folder, "report.json"), Path.Combine(folder, "report.md")],
                 cancellationToken);
         }));

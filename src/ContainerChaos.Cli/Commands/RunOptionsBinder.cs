@@ -14,6 +14,8 @@ internal sealed class RunOptionsBinder
     private readonly Option<bool?> _init = new("--init") { Description = "Only with init (true) or only without (false)." };
     private readonly Option<bool> _whatIf = new("--what-if") { Description = "Says what would be run, and runs nothing." };
 
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Tells every step of every trial." };
+
     internal RunOptionsBinder()
     {
         _trials.Validators.Add(result =>
@@ -44,9 +46,12 @@ internal sealed class RunOptionsBinder
         command.Options.Add(_policies);
         command.Options.Add(_init);
         command.Options.Add(_whatIf);
+        command.Options.Add(_verbose);
     }
 
     internal bool IsWhatIf(ParseResult parse) => parse.GetValue(_whatIf);
+
+    internal bool IsVerbose(ParseResult parse) => parse.GetValue(_verbose);
 
     internal RunOptions Bind(ParseResult parse) => new()
     {

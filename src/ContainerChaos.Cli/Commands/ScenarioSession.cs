@@ -9,7 +9,7 @@ namespace ContainerChaos.Cli;
 internal static class ScenarioSession
 {
     internal static int Run(
-        Func<IReadOnlyList<Scenario>> find, RunOptions options, bool whatIf, IReadOnlyList<string> reports, CancellationToken cancellationToken)
+        Func<IReadOnlyList<Scenario>> find, RunOptions options, bool whatIf, bool verbose, IReadOnlyList<string> reports, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,7 +24,10 @@ internal static class ScenarioSession
             var engine = new ContainerEngine();
             ScenarioReport report = ProgressView.Show(
                 plan,
+                verbose,
                 progress => new ScenarioRunner(engine).Run(scenarios, options with { Progress = progress }, cancellationToken));
+            if (report.Trials is [{ Held: { } held }])
+                return Hold(held, engine, cancellationToken);
             ResultTable.Write(report);
             foreach (string path in reports)
                 Write(report, path);
@@ -43,6 +46,16 @@ internal static class ScenarioSession
         {
             return Fail("interrupted; every container of the run is removed", null, ExitCode.Interrupted);
         }
+    }
+
+    /// <summary>Its faults end with this process, so it stays until somebody has seen enough.</summary>
+    private static int Hold(TrialHold held, ContainerEngine engine, CancellationToken cancellationToken)
+    {
+        Console.WriteLine(held);
+        Console.WriteLine("  or press Ctrl-C here, which cleans up.");
+        cancellationToken.WaitHandle.WaitOne();
+        held.End(engine);
+        return ExitCode.AsExpected;
     }
 
     private static void Write(ScenarioReport report, string path)

@@ -6,8 +6,8 @@ namespace ContainerChaos.Cli;
 /// <summary>Shows how far a run is: a live bar a scenario on a terminal, and plain lines into a file or a pipe.</summary>
 internal static class ProgressView
 {
-    internal static ScenarioReport Show(ScenarioPlan plan, Func<IProgress<ScenarioProgress>, ScenarioReport> run) =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(plan, run) : run(new Lines());
+    internal static ScenarioReport Show(ScenarioPlan plan, bool everyStep, Func<IProgress<ScenarioProgress>, ScenarioReport> run) =>
+        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && !everyStep ? Live(plan, run) : run(new Lines(everyStep));
 
     private static ScenarioReport Live(ScenarioPlan plan, Func<IProgress<ScenarioProgress>, ScenarioReport> run)
     {
@@ -50,11 +50,11 @@ internal static class ProgressView
         }
     }
 
-    private sealed class Lines : IProgress<ScenarioProgress>
+    private sealed class Lines(bool everyStep) : IProgress<ScenarioProgress>
     {
         public void Report(ScenarioProgress value)
         {
-            if (value.Stage != "done")
+            if (value.Stage != "done" && (everyStep || !value.IsDetail))
                 Console.WriteLine($"[{value.Elapsed.TotalSeconds,5:0.0} s] {value.Scenario}  {value.Position}  {value.Stage}");
         }
     }

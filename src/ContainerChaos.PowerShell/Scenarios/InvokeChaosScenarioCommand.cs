@@ -22,7 +22,14 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
     [ArgumentCompleter(typeof(ScenarioTagCompleter))]
     public string[] Tag { get; set; } = [];
 
+    /// <summary>Runs one trial, and stops it after the acts of this step (its label, or its number from 1): the container and its faults stay as they are, to be looked at.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StopAfter { get; set; }
+
     private readonly List<Scenario> scenarios = [];
+
+    private protected override RunOptions RunOptions => base.RunOptions with { StopAfter = StopAfter };
 
     /// <summary>Reads the scenarios that the current pipeline object names.</summary>
     protected override void ProcessRecord()
@@ -74,6 +81,8 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
         if (!RunInView((progress, _) => new ScenarioRunner(Engine).Run(scenarios, RunOptions with { Progress = progress }, Cancellation), out var report))
             return;
         Keep(report!);
-        WriteObject(report!.Rows, enumerateCollection: true);
+        foreach (var held in report!.Trials.Select(trial => trial.Held).OfType<TrialHold>())
+            Tell(held.ToString());
+        WriteObject(report.Rows, enumerateCollection: true);
     }
 }

@@ -38,7 +38,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         }
     }
 
-    private protected RunOptions RunOptions => new()
+    private protected virtual RunOptions RunOptions => new()
     {
         Trials = Trials == 0 ? null : Trials,
         Seed = Seed,
@@ -99,7 +99,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         return [ScenarioCatalog.Find(isPath ? ResolvePath(name) : name)];
     }
 
-    /// <summary>Warns of what went wrong beside the measurement, writes the reports and the history.</summary>
+    /// <summary>Warns of what went wrong beside the measurement, writes the reports and the history; of a trial that is left in the middle there is nothing to keep.</summary>
     private protected void Keep(ScenarioReport report)
     {
         foreach (var failure in report.Trials.Where(t => t.Error is not null).GroupBy(t => t.Error))
@@ -108,6 +108,8 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             WriteWarning($"A fault could not be undone: {fault}");
         foreach (var warning in report.Trials.SelectMany(trial => trial.Warnings.Select(text => $"{trial.Scenario}: {text}")).Distinct())
             WriteWarning(warning);
+        if (report.Trials.Any(trial => trial.Held is not null))
+            return;
         foreach (var path in ReportPath)
             Attempt(path, () => ReportWriter.Write(report, ResolvePath(path)));
         try
@@ -133,6 +135,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
                 continue;
             }
             var progress = (ScenarioProgress)report;
+            WriteVerbose($"{progress.Scenario}, {progress.Position}: {progress.Stage}");
             // The last of those that wait is what there is to see.
             if (reports.Count > 0 && shown == progress.Scenario)
                 continue;

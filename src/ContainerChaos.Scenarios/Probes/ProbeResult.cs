@@ -11,4 +11,8 @@ public sealed record ProbeResult(string Name, string Kind, string Seen, string? 
 {
     /// <summary>Whether all that was seen is inside its tolerances.</summary>
     public bool Holds => Problem is null;
+
+    /// <summary>It in one line.</summary>
+    /// <returns>The line.</returns>
+    public override string ToString() => $"{Name} {(Holds ? "holds" : "does not hold")}: {Problem ?? Seen}";
 }

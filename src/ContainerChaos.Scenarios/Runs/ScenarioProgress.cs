@@ -26,6 +26,9 @@ public sealed record ScenarioProgress
     /// <summary>What just happened, in a few words: <c>1st: injected</c>, <c>1st: first success 117 ms</c>.</summary>
     public required string Stage { get; init; }
 
+    /// <summary>Whether it is one of the small steps on the way, and not what came of a step or a trial.</summary>
+    public bool IsDetail { get; init; }
+
     /// <summary>Trials of the whole scenario that are done.</summary>
     public required int Completed { get; init; }
 

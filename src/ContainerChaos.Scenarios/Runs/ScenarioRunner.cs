@@ -23,7 +23,10 @@ public sealed class ScenarioRunner(ContainerEngine engine)
     {
         ArgumentNullException.ThrowIfNull(scenarios);
         ArgumentNullException.ThrowIfNull(options);
-        return new ScenarioPlan([.. scenarios.Select(s => PlanOf(s, options))]);
+        ScenarioPlanEntry[] entries = [.. scenarios.Select(s => PlanOf(s, options))];
+        return options.StopAfter is null || entries.Length == 1
+            ? new ScenarioPlan(entries)
+            : throw new ArgumentException("One scenario is run when it is to be stopped after a step.", nameof(options));
     }
 
     /// <summary>Runs scenarios, one after the other.</summary>
@@ -52,13 +55,15 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         for (int i = 0; i < all.Length; i++)
         {
             IReadOnlyList<TrialSpec> specs = names.Order(all[i], plan.Scenarios[i].Cells, plan.Scenarios[i].TrialsPerCell);
+            if (options.StopAfter is { } step)
+                specs = [specs[0] with { StopAfter = HoldPoint.Find(all[i], step) }];
             IReadOnlyList<TrialResult> results = RunAll(all[i], specs, injector, options, began, cancellationToken);
             trials.AddRange(results);
             rows.AddRange(RowBuilder.Build(all[i], plan.Scenarios[i].Cells, results, options.Seed));
         }
 
         // Another run of this process has faults of its own.
-        HashSet<string> containers = [.. trials.SelectMany(t => new[] { t.Container, t.Container + ActRunner.ReplacementSuffix })];
+        HashSet<string> containers = [.. trials.Where(t => t.Held is null).SelectMany(t => new[] { t.Container, t.Container + ActRunner.ReplacementSuffix })];
         FaultRecord[] open = [.. injector.Ledger.List().Where(f => f.Pid == Environment.ProcessId && containers.Contains(f.Target.Name))];
         return new ScenarioReport
         {
@@ -82,6 +87,12 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         if (cells.Length == 0)
             throw new ArgumentException($"No combination of {scenario.Name} has the policies and the init that were asked for.", nameof(options));
         int trials = options.Trials ?? scenario.Trials;
+        if (options.StopAfter is { } step)
+        {
+            HoldPoint.Find(scenario, step);
+            (cells, trials) = ([cells[0]], 1);
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1, nameof(options));
         double seconds = cells.Sum(c => DurationEstimate.Seconds(scenario, c)) * trials / scenario.Concurrency;
         return new ScenarioPlanEntry(scenario.Name, trials, cells, scenario.Target.Image, TimeSpan.FromSeconds(seconds));
@@ -97,7 +108,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         ExceptionDispatchInfo? failure = null;
         int completed = 0;
 
-        void Report(TrialSpec spec, string stage) => options.Progress?.Report(new ScenarioProgress
+        void Report(TrialSpec spec, string stage, bool isDetail) => options.Progress?.Report(new ScenarioProgress
         {
             Scenario = scenario.Name,
             Variant = spec.Cell.Variant?.Name,
@@ -106,6 +117,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
             Trial = spec.Number,
             Trials = specs.Max(s => s.Number),
             Stage = stage,
+            IsDetail = isDetail,
             Completed = Volatile.Read(ref completed),
             Total = specs.Count,
             Elapsed = Stopwatch.GetElapsedTime(began),
@@ -124,7 +136,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
                     if (result.StoppedBy is not null)
                         queue.Clear();
                     Interlocked.Increment(ref completed);
-                    Report(spec, "done");
+                    Report(spec, "done", isDetail: false);
                 }
             }
             catch (Exception e)

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ContainerChaos.Engine;
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
@@ -10,6 +11,9 @@ namespace ContainerChaos.Scenarios;
 /// <summary>Does one step to a container and watches until the service is back, finally down, or the time is over.</summary>
 internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Container container, ActRunner acts, TrialWatch watch, OpenLoopLoad? probes, TrialLog log)
 {
+    // Between the moment at which a process can't be used any more, and that at which it has ended.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private Scenario Scenario => spec.Scenario;
 
     /// <summary>Whether the step can be done now: a crash needs something that runs, a start something that does not.</summary>
@@ -98,15 +102,22 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
                 return null;
             }
 
-            int pid = watch.State.Pid;
+            ContainerState state = watch.State;
+            using PidFd? process = PidFd.TryOpen(state.Pid, state.PidStartTime);
             try
             {
                 return acts.Do(step.Label, act, cancellationToken);
             }
-            catch (ContainerException e) when (e.Reason == ErrorReason.InvalidState && engine.Get(container.Id).Pid != pid)
+            catch (ContainerException) when (act.Action != ScenarioAction.Start && process?.WaitForEnd(s_patience) != false)
             {
-                // It ended just now.
-                ended = pid;
+                // PID 1 ended before it could be done.
+                ended = state.Pid;
+            }
+            catch (TrialException e) when (process?.WaitForEnd(s_patience) == true)
+            {
+                // And here while it was done: a command ends with its container.
+                log.Add(new ActResult(step.Label, act.ToString(), IsFault: false, MonotonicClock.Now, MonotonicClock.Now, e.Message));
+                return null;
             }
         }
     }
@@ -116,12 +127,14 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
         long deadline = injected + (step.Timeout.Ticks * 100);
         if (!step.EffectIsExit)
         {
-            bool orDown = !step.Does(ScenarioAction.Replace);
-            watch.WaitForSteady(MonotonicClock.Now, Math.Max(deadline, MonotonicClock.Now + (step.Timeout.Ticks * 100)), orDown, cancellationToken);
-            // The state may be known before the event, without which nothing would be said to have ended.
-            if (orDown && watch.IsDown)
-                watch.WaitForEvent(EventTypes.Die, injected, deadline, cancellationToken);
-            return;
+            bool isReplaced = step.Does(ScenarioAction.Replace);
+            deadline = Math.Max(deadline, MonotonicClock.Now + (step.Timeout.Ticks * 100));
+            // The recovery counts from the first failure: its windows are not these.
+            watch.WaitForSteady(MonotonicClock.Now, deadline, orDown: !isReplaced, fromAnywhere: true, cancellationToken);
+            watch.Refresh();
+            // What was to bear it may have ended all the same; then the next one's recovery is what counts.
+            if (isReplaced || (!watch.IsDown && RecoveryAnalysis.First(watch.Events, EventTypes.Die, injected, long.MaxValue) is null))
+                return;
         }
 
         long from = injected;
@@ -136,7 +149,7 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
             // Finally down, says the monitor; the promise is tested by watching on.
             ?? watch.WaitForEvent(EventTypes.Start, from, Math.Min(deadline, MonotonicClock.Now + (step.Observe.Ticks * 100)), cancellationToken);
         if (start is not null)
-            watch.WaitForSteady(start.MonotonicNanoseconds, deadline, orDown: false, cancellationToken);
+            watch.WaitForSteady(start.MonotonicNanoseconds, deadline, orDown: false, fromAnywhere: false, cancellationToken);
     }
 
     private StepResult Conclude(ScenarioStep step, long injected, TimeSpan? actTime, DeathWatch? death)

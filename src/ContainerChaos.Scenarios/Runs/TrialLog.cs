@@ -3,7 +3,7 @@ using ContainerChaos.Scenarios.Load;
 namespace ContainerChaos.Scenarios;
 
 /// <summary>What a trial did and saw so far: kept when it fails in the middle.</summary>
-internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
+internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string, bool> report)
 {
     private readonly long _origin = MonotonicClock.Now;
 
@@ -35,13 +35,18 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
             _warnings.Add(warning);
     }
 
-    /// <summary>Says what happens, to who follows the run.</summary>
-    internal void Tell(string what) => report(spec, what);
+    internal TrialHold? Held { get; set; }
+
+    /// <summary>Says what happens, to who follows every step of the run.</summary>
+    internal void Tell(string what) => report(spec, what, true);
+
+    /// <summary>Says what came of something, to who follows the run.</summary>
+    internal void Conclude(string what) => report(spec, what, false);
 
     internal void Fail(string why)
     {
         Error = why;
-        Tell("failed: " + why);
+        Conclude("failed: " + why);
     }
 
     internal void Stop(string condition)
@@ -66,6 +71,7 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string> report)
         Load = Load,
         Error = Error,
         StoppedBy = StoppedBy,
+        Held = Held,
         Warnings = _warnings,
     };
 }

@@ -47,6 +47,9 @@ public sealed record TrialResult
     /// <summary>The stop condition that ended it, and with it the scenario; null for none.</summary>
     public string? StoppedBy { get; init; }
 
+    /// <summary>What is there, when it was left as it is; null for a whole trial, of which nothing is left.</summary>
+    public TrialHold? Held { get; init; }
+
     /// <summary>What the container's start could not grant, see <see cref="Engine.Container.Warnings"/>.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

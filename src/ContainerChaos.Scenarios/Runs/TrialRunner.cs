@@ -9,7 +9,7 @@ using ContainerChaos.Supervisor;
 namespace ContainerChaos.Scenarios;
 
 /// <summary>Runs one trial: a fresh container, a load, the steps, and nothing left of it afterwards.</summary>
-internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector, Action<TrialSpec, string> report)
+internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector, Action<TrialSpec, string, bool> report)
 {
     // sockaddr_un holds 107 bytes of path, so the folder is short: the run root and a number.
     private const string SocketInside = "/run/target/http.sock";
@@ -42,14 +42,15 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         }
         finally
         {
-            CleanUp(spec.Name, folder);
+            if (log.Held is null)
+                CleanUp(engine, spec.Name, folder);
         }
 
         return log.ToResult();
     }
 
     /// <summary>Removes a trial's container by name, which works as well when its creation was interrupted, and its folder.</summary>
-    private void CleanUp(string name, string folder)
+    internal static void CleanUp(ContainerEngine engine, string name, string folder)
     {
         foreach (string one in new[] { name, name + ActRunner.ReplacementSuffix })
         {
@@ -105,8 +106,15 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         }
         finally
         {
-            RollBack(scenario, acts, log);
-            guard.Undo();
+            if (log.Held is { } held)
+            {
+                log.Held = held with { Guard = guard.Record.Id, NotRolledBack = scenario.Rollbacks };
+            }
+            else
+            {
+                RollBack(scenario, acts, log);
+                guard.Undo();
+            }
         }
     }
 
@@ -141,16 +149,31 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(health.To(endPoint)) : null;
         watch.Schedule = load.Schedule;
         long now = MonotonicClock.Now;
-        if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, cancellationToken))
+        if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, fromAnywhere: false, cancellationToken))
             throw new TrialException("the service was never steady before the fault: " + WhyNotSteady(container, watch));
+        log.Tell($"{container.Name} is steady");
         log.Before = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, container.Id, endPoint), cancellationToken);
+        foreach (ProbeResult probe in log.Before)
+            log.Tell($"before: {probe}");
         if (log.Before.FirstOrDefault(probe => !probe.Holds) is { } outside)
             throw new TrialException($"not steady before: {outside.Name}: {outside.Problem}");
         var steps = new StepRunner(engine, spec, container, acts, watch, probes, log);
-        new MethodRunner(scenario, steps, watch, log).Run(cancellationToken);
+        log.Held = new MethodRunner(spec, steps, watch, log).Run(cancellationToken) is { } faults
+            ? new TrialHold
+            {
+                Step = scenario.Steps[spec.StopAfter!.Value].Label,
+                Container = spec.Name,
+                Folder = Path.Combine(SocketRoot(engine), spec.Name),
+                Faults = faults,
+                Guard = "",
+                NotRolledBack = [],
+            }
+            : null;
         // Of something that is finally down, the row of its last step speaks.
-        if ((acts.Replacement ?? (watch.IsDown ? null : container.Id)) is { } serving)
+        if (log.Held is null && (acts.Replacement ?? (watch.IsDown ? null : container.Id)) is { } serving)
             log.After = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, serving, endPoint), cancellationToken);
+        foreach (ProbeResult probe in log.After)
+            log.Tell($"after: {probe}");
         log.Load = load.Stop();
     }
 

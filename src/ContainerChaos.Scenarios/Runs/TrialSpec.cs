@@ -7,8 +7,9 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Name">The name of its container.</param>
 /// <param name="Labels">The labels of its container.</param>
 /// <param name="Seed">The seed of the run.</param>
+/// <param name="StopAfter">The index of the step after whose acts it is left as it is; null for a whole trial.</param>
 internal sealed record TrialSpec(
-    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels, int Seed)
+    Scenario Scenario, ScenarioCell Cell, int Number, string Name, IReadOnlyDictionary<string, string> Labels, int Seed, int? StopAfter = null)
 {
     /// <summary>What its container shall be.</summary>
     internal ScenarioTarget Target => Cell.Variant?.Target ?? Scenario.Target;

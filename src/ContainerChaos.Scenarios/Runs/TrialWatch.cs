@@ -121,12 +121,18 @@ internal sealed class TrialWatch : ILoadObserver, IDisposable
     }
 
     /// <summary>Waits until the load has been steady since a moment or later, or the container is down.</summary>
+    /// <param name="origin">The moment, where the first window begins.</param>
+    /// <param name="deadline">Until when to wait.</param>
+    /// <param name="orDown">Whether to end when the container is down.</param>
+    /// <param name="fromAnywhere">Whether it must have been so long enough to be found steady by somebody whose windows begin at another moment.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it is steady.</returns>
-    internal bool WaitForSteady(long origin, long deadline, bool orDown, CancellationToken cancellationToken)
+    internal bool WaitForSteady(long origin, long deadline, bool orDown, bool fromAnywhere, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            _detector = new SteadyStateDetector(origin, Schedule, _steady);
+            // So many windows and one more hold so many whole ones, wherever these begin.
+            _detector = new SteadyStateDetector(origin, Schedule, fromAnywhere ? _steady with { Windows = _steady.Windows + 1 } : _steady);
             _isSteady = false;
             foreach (LoadSample sample in _samples)
                 _isSteady |= _detector.Add(sample);

@@ -21,7 +21,7 @@ public sealed class ProbeTests : FaultTest
         AwaitService(container);
         string socket = $"/proc/{container.Pid}/root/http.sock";
         var subject = new ProbeSubject(Engine, container.Id, new UnixDomainSocketEndPoint(socket));
-        string? Problem(string probe) => Assert.Single(ProbeRunner.Look(Parse(probe), subject, CancellationToken.None)).Problem;
+        string? Problem(string probe) => Assert.Single(ProbeRunner.Look(Parse(probe.Contains("timeout:", StringComparison.Ordinal) ? probe : probe.Replace(" }", ", timeout: 1m }")), subject, CancellationToken.None)).Problem;
 
         Assert.Null(Problem("{ probe: http, path: /healthz, tolerances: [status = 200, latency < 60s, body contains o] }"));
         Assert.Equal("status = 204, seen 200", Problem("{ probe: http, path: /healthz, tolerances: [status = 204] }"));

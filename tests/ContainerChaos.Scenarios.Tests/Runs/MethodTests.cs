@@ -62,8 +62,9 @@ public sealed class MethodTests : RunnerTest
             // Those that come close together may begin in another order on a busy machine.
             Assert.Equal(schedule.Select(act => act.ToString()).Order(), trial.Acts.Select(act => act.What).Order());
             bool crashes = schedule.Any(act => act.Action == ScenarioAction.Crash);
-            Assert.Equal(trial.Policy == "always" || !crashes, Assert.Single(trial.Steps).Stamps.Recovered);
-            Assert.True(trial.Policy == "no" || trial.Acts.All(act => act.Error is null), string.Join(", ", trial.Acts));
+            bool recovers = trial.Policy == "always" || !crashes;
+            Assert.True(recovers == Assert.Single(trial.Steps).Stamps.Recovered, $"{trial.Policy}: {trial.Steps[0].Stamps}; {string.Join(", ", trial.Acts)}");
+            Assert.True(crashes || trial.Acts.All(act => act.Error is null), string.Join(", ", trial.Acts));
         }
 
         AssertNothingLeft();
@@ -140,6 +141,32 @@ public sealed class MethodTests : RunnerTest
         AssertNothingLeft();
     }
 
+    [Fact]
+    public void Stopped_after_a_step_it_is_left_as_it_is_until_somebody_ends_it()
+    {
+        const string method = """
+            steps:
+              - { action: cpu-quota, processors: 0.9, background: true }
+              - { action: evict-page-cache, label: first }
+              - { action: sigstop, duration: 1ms, label: second }
+              - { action: crash }
+            rollbacks: [{ action: exec, command: [/target, "true"] }]
+            """;
+        Assert.Throws<ArgumentException>(() => Run(method, stopAfter: "5"));
+        TrialResult trial = Assert.Single(Run(method, scenario: s => s with { Trials = 3, Policies = [RestartPolicy.Always, RestartPolicy.No] }, stopAfter: "second").Trials);
+        Assert.Null(trial.Error);
+        Assert.Equal("first", Assert.Single(trial.Steps).Label);
+        TrialHold held = trial.Held!;
+        Assert.Equal(["cpu-quota", "sigstop"], held.Faults.Select(f => f.Fault).Order());
+        Assert.Equal(["cpu-quota", "scenario", "sigstop"], Ledger.List().Select(f => f.Fault).Order());
+        Assert.All(Ledger.List(), f => Assert.True(f.Until > DateTimeOffset.UtcNow + TimeSpan.FromMinutes(30)));
+        Assert.Equal(held.Container, Assert.Single(Engine.List()).Name);
+        Assert.Contains($"Undo-Fault {held.Faults[0].Id}, {held.Faults[1].Id}, {held.Guard}; Remove-Container {held.Container} -Force", held.ToString());
+        Assert.Contains("not rolled back: exec /target true", held.ToString());
+        held.End(Engine);
+        AssertNothingLeft();
+    }
+
     private void AssertNothingLeft()
     {
         Assert.Empty(Engine.List());
@@ -147,11 +174,11 @@ public sealed class MethodTests : RunnerTest
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Root.RunRoot, "load")));
     }
 
-    private ScenarioReport Run(string method, Action<ScenarioProgress>? told = null, Func<Scenario, Scenario>? scenario = null, CancellationToken cancellationToken = default)
+    private ScenarioReport Run(string method, Action<ScenarioProgress>? told = null, Func<Scenario, Scenario>? scenario = null, string? stopAfter = null, CancellationToken cancellationToken = default)
     {
         string head = method.Contains("steady:", StringComparison.Ordinal) ? Head.Replace("steady: { latency: 1s }\n", "") : Head;
         Scenario read = ScenarioFile.Parse(new StringReader(head + method), "test.yaml");
-        return new ScenarioRunner(Engine).Run([scenario?.Invoke(read) ?? read], new RunOptions { Progress = told is null ? null : new Listener(told) }, cancellationToken);
+        return new ScenarioRunner(Engine).Run([scenario?.Invoke(read) ?? read], new RunOptions { StopAfter = stopAfter, Progress = told is null ? null : new Listener(told) }, cancellationToken);
     }
 
     private sealed class Listener(Action<ScenarioProgress> told) : IProgress<ScenarioProgress>
