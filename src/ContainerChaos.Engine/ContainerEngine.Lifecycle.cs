@@ -123,11 +123,9 @@ public sealed partial class ContainerEngine
     // SIGKILL without a stop signal before it, as Docker's rm --force. Between two incarnations there is nobody to kill, and a stop calls the next one off.
     private void BringDown(ContainerDefinition definition, CancellationToken cancellationToken)
     {
-        const int SIGKILL = 9;
         try
         {
-            if (Ask(definition, monitor => monitor.Kill(SIGKILL)) is not null)
-                Ask(definition, monitor => monitor.WaitForExit(cancellationToken));
+            Ask(definition, monitor => monitor.KillAndWait(cancellationToken));
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.InvalidState)
         {

@@ -242,9 +242,13 @@ internal sealed class ContainerStore(EngineOptions options)
 
     private string? TryReadText(string name)
     {
+        string path = Path.Combine(NamesDirectory, name);
+        // Mostly it is an id that is asked for, and no exception is to say so.
+        if (!File.Exists(path))
+            return null;
         try
         {
-            return File.ReadAllText(Path.Combine(NamesDirectory, name));
+            return File.ReadAllText(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

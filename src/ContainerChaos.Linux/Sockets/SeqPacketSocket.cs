@@ -123,6 +123,15 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
             : throw ErrnoException.Last("sendmsg");
     }
 
+    /// <summary>Waits for the next message and leaves it there (recv(2), MSG_PEEK), so that the buffer need not be for the longest there may be.</summary>
+    /// <returns>Its length; 0 when the other side is gone; -1 when a non-blocking socket has nothing.</returns>
+    public int PeekLength()
+    {
+        const int MSG_PEEK = 2;
+        var length = Libc.Retrying((nint)SystemCallNumber.recvfrom, Number, 0, 0, MSG_PEEK | MSG_TRUNC, 0, 0);
+        return length == -1 ? Absent() : (int)length;
+    }
+
     /// <summary>Receives one message.</summary>
     /// <param name="buffer">Where it goes.</param>
     /// <param name="descriptors">The descriptors that came with it; the caller disposes them.</param>
@@ -141,14 +150,7 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
             var header = new MessageHeader { Vector = (nint)(&vector), VectorLength = 1, Control = (nint)control, ControlLength = controlCapacity };
             var length = Libc.Retrying((nint)SystemCallNumber.recvmsg, socket.Number, (nint)(&header), MSG_CMSG_CLOEXEC | flags);
             if (length == -1)
-            {
-                return (Errno)Marshal.GetLastPInvokeError() switch
-                {
-                    Errno.EAGAIN => -1,
-                    Errno.ECONNRESET => 0,
-                    _ => throw ErrnoException.Last("recvmsg"),
-                };
-            }
+                return Absent();
             if (header.ControlLength >= 16 && *(int*)(control + 8) == SOL_SOCKET && *(int*)(control + 12) == SCM_RIGHTS)
             {
                 descriptors = new FileDescriptor[((int)*(long*)control - 16) / sizeof(int)];
@@ -162,6 +164,14 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
             descriptor.Dispose();
         throw new ErrnoException(Errno.EMSGSIZE, "recvmsg");
     }
+
+    /// <summary>What a call that received no message returns for it.</summary>
+    private static int Absent() => (Errno)Marshal.GetLastPInvokeError() switch
+    {
+        Errno.EAGAIN => -1,
+        Errno.ECONNRESET => 0,
+        _ => throw ErrnoException.Last("recvmsg"),
+    };
 
     private static SeqPacketSocket Create(int flags) => new((int)Libc.Checked(
         "socket", null, Libc.SystemCall((nint)SystemCallNumber.socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0)));

@@ -8,7 +8,6 @@ namespace ContainerChaos.Supervisor;
 /// <summary>The control socket's server side: what an operator asks of a running container.</summary>
 internal sealed partial class ContainerMonitor
 {
-    private const int MaximumMessage = 256 * 1024;
     private const int MaximumDeferred = 256;
     private const int SIGKILL = 9;
 
@@ -19,7 +18,6 @@ internal sealed partial class ContainerMonitor
     private readonly Queue<(SeqPacketSocket Connection, MonitorRequest Request, FileDescriptor[] Descriptors)> _deferred = [];
     private SeqPacketSocket? _listener;
     private long _killDue;
-    private byte[]? _message;
 
     private void AcceptConnections()
     {
@@ -38,11 +36,10 @@ internal sealed partial class ContainerMonitor
 
     private void OnMessage(SeqPacketSocket connection)
     {
-        _message ??= new byte[MaximumMessage];
         FileDescriptor[] descriptors = [];
         try
         {
-            var length = connection.Receive(_message, out descriptors);
+            var length = connection.PeekLength();
             if (length == -1)
                 return;
             if (length == 0)
@@ -50,7 +47,10 @@ internal sealed partial class ContainerMonitor
                 Close(connection);
                 return;
             }
-            var request = JsonSerializer.Deserialize(_message.AsSpan(0, length), ProtocolJson.Default.MonitorRequest)
+            // Of its own length: room for the longest would be most of what a monitor keeps, and costs a collection.
+            var message = new byte[Math.Min(length, MonitorRequest.MaximumLength)];
+            connection.Receive(message, out descriptors);
+            var request = JsonSerializer.Deserialize(message, ProtocolJson.Default.MonitorRequest)
                 ?? throw new JsonException("the message is null");
             if (_starting is not null && NeedsProcess(request) && _deferred.Count < MaximumDeferred)
             {
@@ -126,7 +126,10 @@ internal sealed partial class ContainerMonitor
                 break;
             case "kill":
                 Kill(request.Signal ?? SIGKILL);
-                Reply(connection);
+                if (request.Wait)
+                    _waiters.Add(connection);
+                else
+                    Reply(connection);
                 break;
             case "pause":
                 Pause();

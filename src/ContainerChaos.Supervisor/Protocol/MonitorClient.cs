@@ -10,8 +10,6 @@ namespace ContainerChaos.Supervisor;
 /// </summary>
 public sealed class MonitorClient : IDisposable
 {
-    private const int MaximumMessage = 256 * 1024;
-
     private readonly SeqPacketSocket _socket;
     private readonly string _subject;
 
@@ -44,6 +42,11 @@ public sealed class MonitorClient : IDisposable
 
     /// <summary>Sends a signal to PID 1; SIGKILL and the stop signal disarm the policy.</summary>
     public ContainerState Kill(int signal) => Ask(new MonitorRequest { Op = "kill", Signal = signal }, CancellationToken.None).State!;
+
+    /// <summary>Sends SIGKILL as <see cref="Kill"/> does, and waits until the container is finally down.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    public ContainerState KillAndWait(CancellationToken cancellation = default) =>
+        AskForEnd(new MonitorRequest { Op = "kill", Wait = true }, cancellation);
 
     /// <summary>Freezes every process of the container.</summary>
     public ContainerState Pause() => Ask(new MonitorRequest { Op = "pause" }, CancellationToken.None).State!;
@@ -159,16 +162,13 @@ public sealed class MonitorClient : IDisposable
     {
         if (cancellation.CanBeCanceled && !WaitReadable(cancellation))
             cancellation.ThrowIfCancellationRequested();
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(MaximumMessage);
-        try
-        {
-            var length = _socket.Receive(buffer, out descriptors);
-            return length <= 0 ? null : JsonSerializer.Deserialize(buffer.AsSpan(0, length), ProtocolJson.Default.MonitorReply);
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
+        descriptors = [];
+        var length = _socket.PeekLength();
+        if (length <= 0)
+            return null;
+        var message = new byte[Math.Min(length, MonitorRequest.MaximumLength)];
+        _socket.Receive(message, out descriptors);
+        return JsonSerializer.Deserialize(message, ProtocolJson.Default.MonitorReply);
     }
 
     /// <summary>The answer to a request for the container's end; when this returns, the monitor has let go of everything.</summary>

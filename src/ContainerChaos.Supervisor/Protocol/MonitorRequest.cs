@@ -6,6 +6,9 @@ namespace ContainerChaos.Supervisor;
 /// <summary>A message to a monitor; one of SOCK_SEQPACKET each, as JSON.</summary>
 internal sealed record MonitorRequest
 {
+    /// <summary>The bytes that a message has at most, its answer too.</summary>
+    internal const int MaximumLength = 256 * 1024;
+
     /// <summary>state, stop, restart, kill, pause, unpause, wait, subscribe, exec, attach, resize, keep, connect, disconnect, offer-port, take-port, yield-port or change.</summary>
     public required string Op { get; init; }
 
@@ -14,6 +17,9 @@ internal sealed record MonitorRequest
 
     /// <summary>The signal of kill.</summary>
     public int? Signal { get; init; }
+
+    /// <summary>Whether kill is answered when the container is down, and not at once.</summary>
+    public bool Wait { get; init; }
 
     /// <summary>The command of exec; its three standard streams come with the message.</summary>
     public ProcessSpec? Process { get; init; }

@@ -44,6 +44,8 @@ public static class OwnedDirectory
     /// <param name="executable">The path of <c>ccrun</c>, by which an ordinary user removes the files of a container's other users.</param>
     public static void Delete(string path, string executable)
     {
+        if (!Directory.Exists(path))
+            return;
         try
         {
             if (s_maps.Value is not null)

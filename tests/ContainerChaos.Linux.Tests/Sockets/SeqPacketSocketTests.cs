@@ -21,6 +21,21 @@ public sealed class SeqPacketSocketTests : IDisposable
     }
 
     [Fact]
+    public void The_next_message_s_length_is_known_before_it_is_taken()
+    {
+        using var pair = Connect(_root["s"]);
+        Assert.Equal(-1, pair.Server.PeekLength());
+        pair.Client.TrySend(new byte[100_000]);
+        pair.Client.TrySend("two"u8);
+        Assert.Equal(100_000, pair.Server.PeekLength());
+        Assert.Equal(100_000, pair.Server.Receive(new byte[100_000], out _));
+        Assert.Equal(3, pair.Server.PeekLength());
+        Assert.Equal("two", Receive(pair.Server));
+        pair.Client.Dispose();
+        Assert.Equal(0, pair.Server.PeekLength());
+    }
+
+    [Fact]
     public void Descriptors_travel_with_a_message_and_are_closed_at_an_exec()
     {
         using var pair = Connect(_root["s"]);
