@@ -99,28 +99,24 @@ public sealed partial class ContainerEngine
     private Container WaitForNextExit(ContainerDefinition definition, CancellationToken cancellationToken)
     {
         var paths = _store.GetPaths(definition.Id);
-        var before = Refresh(definition) ?? throw ContainerStore.NotFound(definition.Name);
         using var watch = Watch(paths.ContainerDirectory, definition);
+        // A whole run, or the end of one with the beginning of the next, may pass between two looks at the state; the journal keeps it.
+        using var journal = new EventJournalReader(paths.Events);
+        journal.SeekToEnd();
+        ContainerEvent? died = null;
         while (true)
         {
+            // A monitor that was killed is replaced by this, and its successor notes the end.
             var state = Refresh(definition) ?? throw ContainerStore.NotFound(definition.Name);
-            // The run that was there has an end, or is the last one no more; or one came and went.
-            var isOver = before.Status is ContainerStatus.Running or ContainerStatus.Paused
-                ? (state.Pid, state.PidStartTime) != (before.Pid, before.PidStartTime)
-                : state.StartedAt != before.StartedAt && !IsActive(state);
-            if (isOver)
-                return Describe(definition, state);
-            if (!IsActive(state))
-            {
+            if (HasDied())
+                return Describe(definition, state with { ExitCode = ExitCodeOf(died!) });
+            if (IsActive(state))
+                died = NextEvent(definition, state, EventTypes.Die, _ => !HasDied(), cancellationToken) ?? died;
+            else
                 watch.Wait(cancellationToken);
-                continue;
-            }
-            before = state;
-            if (NextEvent(definition, state, EventTypes.Die, _ => true, cancellationToken) is { } died)
-            {
-                return Describe(definition, (_store.TryReadState(definition.Id) ?? state) with { ExitCode = ExitCodeOf(died) });
-            }
         }
+
+        bool HasDied() => (died ??= journal.ReadAvailable().FirstOrDefault(e => e.Type == EventTypes.Die)) is not null;
     }
 
     private Container WaitForRemoval(ContainerDefinition definition, CancellationToken cancellationToken)

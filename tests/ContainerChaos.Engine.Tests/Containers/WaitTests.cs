@@ -55,10 +55,21 @@ public sealed class WaitTests : ContainerTest
                 AwaitEvent(events, EventTypes.Start);
         }
         var second = BeginWait(container, ContainerWaitCondition.NextExit, container.RootPath);
-        Engine.Stop(container.Id);
+        Engine.Stop(container.Id, TimeSpan.Zero);
         var ended = await second;
         Assert.Equal(container.Id, ended.Id);
         Assert.NotNull(ended.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_next_exit_is_not_missed_when_runs_are_shorter_than_a_look()
+    {
+        var container = Engine.Create(Target("exit", "3") with { RestartPolicy = RestartPolicy.Always, RestartDelay = RestartDelay.None });
+        var first = BeginWait(container, ContainerWaitCondition.NextExit, container.RootPath);
+        Engine.Start(container.Id);
+        Assert.Equal(3, (await first).ExitCode);
+        Assert.Equal(3, Engine.Wait(container.Id, ContainerWaitCondition.NextExit, Patience).ExitCode);
+        Engine.Stop(container.Id);
     }
 
     [Fact]
