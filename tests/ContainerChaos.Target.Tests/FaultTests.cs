@@ -73,7 +73,8 @@ public sealed class FaultTests
 
         Assert.Equal(threads + 2, service.GetJson("/info").GetProperty("threads").GetInt32());
         service.InfoWhere(info => info.GetProperty("burners").GetInt32() == 0);
-        Assert.InRange(service.GetJson("/info").GetProperty("cpuMs").GetInt64(), 100, 5000);
+        // It burns for a time, of which a busy machine gives it a share.
+        Assert.InRange(service.GetJson("/info").GetProperty("cpuMs").GetInt64(), 20, 5000);
     }
 
     [Fact]

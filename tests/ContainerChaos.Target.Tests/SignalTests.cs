@@ -82,14 +82,14 @@ public sealed class SignalTests
     [Fact]
     public async Task With_drain_it_answers_to_the_end_and_ends_when_its_clients_have_left()
     {
-        using Service service = Service.Start("--drain", "20s");
-        Task<HttpResponseMessage> slow = service.GetAsync("/work?ms=300");
+        using Service service = Service.Start("--drain", "10s");
+        Task<HttpResponseMessage> slow = service.GetAsync("/work?ms=1000");
         while (service.GetJson("/info").GetProperty("connections").GetInt32() < 2)
         {
         }
 
         service.Process.Signal(TargetProcess.SIGTERM);
-        Assert.Equal("target: SIGTERM received, ending when the clients have left, who are sent away in 20 s", service.Process.NextLine());
+        Assert.Equal("target: SIGTERM received, ending when the clients have left, who are sent away in 10 s", service.Process.NextLine());
         using HttpResponseMessage late = await service.GetAsync("/healthz");
         Assert.True(late.Headers.ConnectionClose);
         using HttpResponseMessage answer = await slow;

@@ -14,6 +14,8 @@ public sealed class StatisticsTests : ContainerTest
     {
         var burner = Engine.Start(Engine.Create(Target("cpu", "2") with { Cpus = 0.2 }).Id);
         var sleeper = Run("pause");
+        // It has begun, which on a busy machine may come late, and is held.
+        Assert.True(SpinWait.SpinUntil(() => Engine.ReadStatistics([burner.Id], TimeSpan.FromMilliseconds(100)).Single().ThrottledPeriods > 0, TimeSpan.FromMinutes(1)));
 
         var statistics = Engine.ReadStatistics([burner.Id, sleeper.Id], TimeSpan.FromSeconds(1)).ToDictionary(one => one.Name);
 
