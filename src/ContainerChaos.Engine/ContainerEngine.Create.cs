@@ -109,15 +109,15 @@ public sealed partial class ContainerEngine
             WriteNetworks(draft, networks);
             if (copyUps.Length > 0)
                 Write(draft.CopyUp, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', copyUps)));
-            Write(draft.State, JsonSerializer.SerializeToUtf8Bytes(state, SupervisorJson.Default.ContainerState));
-            Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
+            Write(draft.State, SupervisorJson.ContainerState.ToBytes(state));
+            Write(draft.Definition, SupervisorJson.ContainerDefinition.ToBytes(definition));
             cancellationToken.ThrowIfCancellationRequested();
             for (var attempt = 1; !(reserved = _store.TryReserve(definition.Name, definition.Id, directory)); attempt++)
             {
                 if (hasGivenName)
                     throw NameInUse(definition.Name);
                 definition = definition with { Name = ContainerName.Generate(attempt) };
-                Write(draft.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
+                Write(draft.Definition, SupervisorJson.ContainerDefinition.ToBytes(definition));
             }
 
             // Not waited for until it is on the disk: see decision 0070.

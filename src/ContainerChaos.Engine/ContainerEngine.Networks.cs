@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
@@ -118,7 +117,7 @@ public sealed partial class ContainerEngine
         {
             var paths = RequireNetworks(definition);
             // By the container's own record: the network may have been removed.
-            var settings = JsonFile.TryRead(paths.Networks, SupervisorJson.Default.ContainerNetworks);
+            var settings = JsonFile.TryRead(paths.Networks, SupervisorJson.ContainerNetworks);
             var endpoint = settings?.Endpoints.FirstOrDefault(present => present.NetworkName == network || present.NetworkId.StartsWith(network, StringComparison.Ordinal))
                 ?? throw new ContainerException(ErrorReason.InvalidState, $"Container '{definition.Name}' is not connected to the network '{network}'.", definition.Name)
                 {
@@ -209,7 +208,7 @@ public sealed partial class ContainerEngine
         Durable.Step?.Invoke($"make {draft}");
         Directory.CreateDirectory(draft);
         Write(Path.Combine(draft, "lock"), []);
-        Durable.WriteNew(Path.Combine(draft, "network.json"), JsonSerializer.SerializeToUtf8Bytes(network, SupervisorJson.Default.NetworkDefinition));
+        Durable.WriteNew(Path.Combine(draft, "network.json"), SupervisorJson.NetworkDefinition.ToBytes(network));
         Durable.Move(draft, Path.Combine(networks.DataDirectory, id));
         ObjectEvents.Record(Options, EventTypes.Network, EventTypes.Create, id, network.Name, ("type", "bridge"));
         return network;
@@ -308,8 +307,8 @@ public sealed partial class ContainerEngine
     private static void Change(ContainerPaths paths, Func<ContainerNetworks, ContainerNetworks> change)
     {
         using var changing = FileLock.Exclusive(paths.NetworksLock);
-        var settings = JsonFile.TryRead(paths.Networks, SupervisorJson.Default.ContainerNetworks) ?? new ContainerNetworks();
-        JsonFile.Write(paths.Networks, change(settings), SupervisorJson.Default.ContainerNetworks);
+        var settings = JsonFile.TryRead(paths.Networks, SupervisorJson.ContainerNetworks) ?? new ContainerNetworks();
+        JsonFile.Write(paths.Networks, change(settings), SupervisorJson.ContainerNetworks);
     }
 
     /// <summary>Where the files are that a container has in its /etc: its own, or those of the one whose network it joins; null where there are none.</summary>
@@ -324,7 +323,7 @@ public sealed partial class ContainerEngine
     {
         if (networks is null)
             return;
-        Write(paths.Networks, JsonSerializer.SerializeToUtf8Bytes(networks, SupervisorJson.Default.ContainerNetworks));
+        Write(paths.Networks, SupervisorJson.ContainerNetworks.ToBytes(networks));
         // What is bound into the container has to be there; the monitor fills it at each start, and makes it where nobody can ask for it before.
         foreach (var name in networks.Endpoints.Count == 0 ? [] : NetworkFiles.Names)
             Write(Path.Combine(paths.ContainerDirectory, name), []);

@@ -41,7 +41,7 @@ public sealed partial class ContainerEngine
     {
         IReadOnlyList<PortMapping> ports = Refresh(from) is { } state && IsActive(state)
             ? state.Ports
-            : JsonFile.TryRead(_store.GetPaths(from.Id).Networks, SupervisorJson.Default.ContainerNetworks)?.Ports ?? [];
+            : JsonFile.TryRead(_store.GetPaths(from.Id).Networks, SupervisorJson.ContainerNetworks)?.Ports ?? [];
         var remedy = ports.Count > 0 ? $"It has {string.Join(", ", ports)}." : "It has none.";
         if (wanted.Count == 0 && ports.Count == 0)
             EngineErrors.Throw(ErrorReason.InvalidArgument, $"Container '{from.Name}' has no published port.", from.Name, "See Get-Container for who has them.");

@@ -99,7 +99,7 @@ public sealed partial class ContainerEngine
 
     private IEnumerable<PruneCandidate> UnusedNetworks(IEnumerable<ContainerDefinition> containers, PruneOptions options)
     {
-        var used = containers.SelectMany(definition => (JsonFile.TryReadIntact(_store.GetPaths(definition.Id).Networks, SupervisorJson.Default.ContainerNetworks) ?? new ContainerNetworks()).Endpoints).Select(endpoint => endpoint.NetworkId).ToHashSet();
+        var used = containers.SelectMany(definition => (JsonFile.TryReadIntact(_store.GetPaths(definition.Id).Networks, SupervisorJson.ContainerNetworks) ?? new ContainerNetworks()).Endpoints).Select(endpoint => endpoint.NetworkId).ToHashSet();
         return Networks.List().Where(network => !network.IsDefault && !used.Contains(network.Id) && Matches(options, network.CreatedAt, network.Labels))
             .Select(network => new PruneCandidate("Network", network.Name, network.Id, 0));
     }

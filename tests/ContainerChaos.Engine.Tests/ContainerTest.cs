@@ -51,7 +51,7 @@ public abstract class ContainerTest : EngineTest
     }
 
     protected static int ReadMonitorPid(Container container) =>
-        JsonFile.TryRead(Path.Combine(container.RootPath, "state.json"), SupervisorJson.Default.ContainerState)!.MonitorPid;
+        JsonFile.TryRead(Path.Combine(container.RootPath, "state.json"), SupervisorJson.ContainerState)!.MonitorPid;
 
     /// <summary>Kills the monitor and returns its PID.</summary>
     protected static int KillMonitor(Container container)

@@ -83,7 +83,7 @@ public sealed partial class NetDeviceTests : IDisposable
                 .. spec.Mounts,
             ],
             Linux = spec.Linux! with { NetDevices = devices },
-        }, RuntimeSpecJson.Default.RuntimeSpec);
+        }, SupervisorJson.RuntimeSpec);
         using var process = Process.Start(new ProcessStartInfo(TestRoot.CcrunPath, ["--root", _root["ids"], "run", "--bundle", bundle, "netdevices"])
         {
             RedirectStandardOutput = true,

@@ -115,7 +115,7 @@ public sealed class RunCommandTests : IDisposable
         JsonFile.Write(
             _root["bundle/config.json"],
             DockerDefaults.Spec(_root.CgroupParent + "/bundle", [.. command[0].StartsWith('/') ? [] : new[] { "/target" }, .. command]),
-            RuntimeSpecJson.Default.RuntimeSpec);
+            SupervisorJson.RuntimeSpec);
         return Process.Start(new ProcessStartInfo(TestRoot.CcrunPath, ["--root", _root["ids"], "run", "--bundle", _root["bundle"], "bundle"])
         {
             RedirectStandardInput = true,

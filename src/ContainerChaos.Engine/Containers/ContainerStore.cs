@@ -99,7 +99,7 @@ internal sealed class ContainerStore(EngineOptions options)
             return known.Definition;
         try
         {
-            if (JsonFile.TryRead(path, SupervisorJson.Default.ContainerDefinition) is not { } definition)
+            if (JsonFile.TryRead(path, SupervisorJson.ContainerDefinition) is not { } definition)
                 return Exists(id) ? Unknown($"{path} is missing.") : null;
             _definitions[id] = (definition, written);
             return definition;
@@ -130,7 +130,7 @@ internal sealed class ContainerStore(EngineOptions options)
     {
         try
         {
-            return JsonFile.TryRead(GetPaths(id).State, SupervisorJson.Default.ContainerState)?.InThisBoot() ?? (Exists(id) ? Unknown($"{GetPaths(id).State} is missing.") : null);
+            return JsonFile.TryRead(GetPaths(id).State, SupervisorJson.ContainerState)?.InThisBoot() ?? (Exists(id) ? Unknown($"{GetPaths(id).State} is missing.") : null);
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
         {
@@ -267,7 +267,7 @@ internal sealed class ContainerStore(EngineOptions options)
     {
         Sweep();
         return Directory.EnumerateDirectories(ContainersDirectory, ".create-*")
-            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, "container.json"), SupervisorJson.Default.ContainerDefinition)?.Id == id);
+            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, "container.json"), SupervisorJson.ContainerDefinition)?.Id == id);
     }
 
     // A creator, remover or renamer was killed and left the name behind. The lock keeps two finders from releasing each other's new one.

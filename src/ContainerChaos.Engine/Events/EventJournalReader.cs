@@ -1,4 +1,4 @@
-using System.Text.Json;
+using ContainerChaos.Runtime;
 using ContainerChaos.Linux;
 using ContainerChaos.Supervisor;
 using Microsoft.Win32.SafeHandles;
@@ -82,9 +82,9 @@ internal sealed class EventJournalReader(string path) : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(line, SupervisorJson.Default.ContainerEvent);
+            return SupervisorJson.ContainerEvent.Read(line, "the journal");
         }
-        catch (JsonException)
+        catch (ContainerException)
         {
             return null;
         }

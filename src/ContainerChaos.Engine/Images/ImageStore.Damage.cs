@@ -38,7 +38,7 @@ public sealed partial class ImageStore
     {
         try
         {
-            JsonFile.TryRead(path, EngineJson.Default.ImageDocument);
+            JsonFile.TryRead(path, s_form);
             return null;
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)

@@ -12,6 +12,7 @@ namespace ContainerChaos.Engine;
 /// </remarks>
 public sealed partial class ImageStore
 {
+    private static readonly JsonForm<ImageDocument> s_form = new(EngineJson.Default.ImageDocument);
     private readonly EngineOptions _options;
     private readonly string _images;
     private readonly string _references;
@@ -163,7 +164,7 @@ public sealed partial class ImageStore
         var users = new List<string>();
         foreach (var directory in Directory.Exists(containers) ? Directory.EnumerateDirectories(containers) : [])
         {
-            var definition = JsonFile.TryReadIntact(Path.Combine(directory, "container.json"), SupervisorJson.Default.ContainerDefinition);
+            var definition = JsonFile.TryReadIntact(Path.Combine(directory, "container.json"), SupervisorJson.ContainerDefinition);
             if (definition?.ImageId == id)
                 users.Add(definition.Name);
         }
@@ -192,7 +193,7 @@ public sealed partial class ImageStore
         // It may be gone meanwhile, by another process.
         if (_documents.TryGetValue(id, out var cached) && File.Exists(DocumentPath(id)))
             return cached;
-        var document = JsonFile.TryReadIntact(DocumentPath(id), EngineJson.Default.ImageDocument);
+        var document = JsonFile.TryReadIntact(DocumentPath(id), s_form);
         return document is null ? null : _documents.GetOrAdd(id, document);
     }
 

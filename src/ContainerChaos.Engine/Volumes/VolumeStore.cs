@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
@@ -31,7 +30,7 @@ internal sealed class VolumeStore(EngineOptions options, ContainerStore containe
             return null;
         try
         {
-            if (JsonFile.TryRead(files.Definition, SupervisorJson.Default.VolumeDefinition) is { } definition)
+            if (JsonFile.TryRead(files.Definition, SupervisorJson.VolumeDefinition) is { } definition)
                 return (definition, null);
             return Directory.Exists(files.Path) ? (Unknown(), $"{files.Definition} is missing.") : null;
         }
@@ -65,7 +64,7 @@ internal sealed class VolumeStore(EngineOptions options, ContainerStore containe
             Durable.Step?.Invoke($"make {draft}");
             Directory.CreateDirectory(draft, Private);
             Directory.CreateDirectory(new VolumeFiles(draft).Data);
-            Durable.WriteNew(new VolumeFiles(draft).Definition, JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.VolumeDefinition), sync: !isAnonymous);
+            Durable.WriteNew(new VolumeFiles(draft).Definition, SupervisorJson.VolumeDefinition.ToBytes(definition), sync: !isAnonymous);
             // An anonymous one is its container's, which is not waited for either.
             if (!Durable.TryMoveNew(draft, Files(name).Path, sync: !isAnonymous))
             {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
@@ -73,15 +73,7 @@ internal sealed class ContainerJournal : IDisposable
         lock (_gate)
         {
             ReadEvents();
-            try
-            {
-                State = JsonFile.TryRead(_paths.State, SupervisorJson.Default.ContainerState) ?? State;
-            }
-            catch (JsonException)
-            {
-                // Written by rename, so this is the removal of the container; the last state stands.
-            }
-
+            State = JsonFile.TryReadIntact(_paths.State, SupervisorJson.ContainerState) ?? State;
             Monitor.PulseAll(_gate);
         }
     }
@@ -113,8 +105,7 @@ internal sealed class ContainerJournal : IDisposable
                         continue;
                     }
 
-                    if (JsonSerializer.Deserialize([.. _partial], SupervisorJson.Default.ContainerEvent) is { } e)
-                        _events.Add(e);
+                    _events.Add(SupervisorJson.ContainerEvent.Read(CollectionsMarshal.AsSpan(_partial), _paths.Events));
                     _partial.Clear();
                 }
             }

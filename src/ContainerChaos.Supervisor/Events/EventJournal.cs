@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Supervisor;
@@ -26,7 +25,7 @@ public static class EventJournal
             using var file = FileDescriptor.TryOpen(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x180 /* 0600 */, out _);
             if (file is null)
                 return;
-            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(containerEvent, SupervisorJson.Default.ContainerEvent), (byte)'\n']);
+            file.Write([.. SupervisorJson.ContainerEvent.ToBytes(containerEvent), (byte)'\n']);
             if (FileStatus.Read(file).Size > MaximumLength)
                 Rotate(path, file);
         }

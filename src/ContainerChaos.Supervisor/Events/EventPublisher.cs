@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using ContainerChaos.Linux;
 
 namespace ContainerChaos.Supervisor;
@@ -31,7 +30,7 @@ internal sealed class EventPublisher(string path, string journal, string contain
         try
         {
             _file ??= FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x180 /* 0600 */);
-            _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(containerEvent, SupervisorJson.Default.ContainerEvent), (byte)'\n']);
+            _file.Write([.. SupervisorJson.ContainerEvent.ToBytes(containerEvent), (byte)'\n']);
         }
         catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EIO or Errno.ENOENT)
         {

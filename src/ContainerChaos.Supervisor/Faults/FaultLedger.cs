@@ -18,6 +18,7 @@ public sealed class FaultLedger
 {
     private const int SIGTERM = 15, SIGKILL = 9, SIGCONT = 18;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly JsonForm<FaultRecord> s_form = new(FaultJson.Default.FaultRecord);
 
     /// <summary>Opens a ledger. Nothing is read or made before it is needed.</summary>
     /// <param name="runRoot">The engine's run root.</param>
@@ -50,7 +51,7 @@ public sealed class FaultLedger
 
     /// <summary>An entry; null when there is none.</summary>
     /// <param name="id">Its id.</param>
-    public FaultRecord? TryRead(string id) => JsonFile.TryReadIntact(PathOf(id), FaultJson.Default.FaultRecord);
+    public FaultRecord? TryRead(string id) => JsonFile.TryReadIntact(PathOf(id), s_form);
 
     /// <summary>Whether nobody looks after a fault any more: its watchdog was killed, or whoever wrote it before there was one.</summary>
     /// <param name="id">The fault's id.</param>
@@ -149,7 +150,7 @@ public sealed class FaultLedger
             try
             {
                 handle.TryLock();
-                JsonFile.Write(PathOf(entry.Id), entry, FaultJson.Default.FaultRecord);
+                JsonFile.Write(PathOf(entry.Id), entry, s_form);
                 return (entry, handle);
             }
             catch
@@ -201,7 +202,7 @@ public sealed class FaultLedger
     {
         if (FaultSteps.Undo(record) is { } error)
         {
-            JsonFile.Write(PathOf(record.Id), record with { Error = error }, FaultJson.Default.FaultRecord);
+            JsonFile.Write(PathOf(record.Id), record with { Error = error }, s_form);
             throw new ContainerException(ErrorReason.KernelError, $"{record.Target}: fault {record.Id} ({record.Fault}) could not be undone: {error}", record.Target.Name)
             {
                 Remedy = $"Remove the cause and repeat it: Undo-Fault {record.Id}",

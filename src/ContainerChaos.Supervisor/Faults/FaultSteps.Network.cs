@@ -116,7 +116,7 @@ internal static partial class FaultSteps
         var paths = new List<string>();
         if (IsAlive(step))
             paths.Add($"/proc/{step.Pid}/ns/net");
-        if (step.Container is { } container && JsonFile.TryReadIntact(Path.Combine(container, "state.json"), SupervisorJson.Default.ContainerState) is { } state)
+        if (step.Container is { } container && JsonFile.TryReadIntact(Path.Combine(container, "state.json"), SupervisorJson.ContainerState) is { } state)
         {
             paths.Add($"/proc/{state.Pid}/ns/net");
             try

@@ -204,7 +204,7 @@ internal sealed partial class ContainerMonitor
         }
         catch (Exception e) when (e is ContainerException or ErrnoException or IOException or UnauthorizedAccessException)
         {
-            _state = JsonFile.TryRead(_paths.State, SupervisorJson.Default.ContainerState) ?? _state;
+            _state = JsonFile.TryRead(_paths.State, SupervisorJson.ContainerState) ?? _state;
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class ContainerMonitor
         if (id is null)
             return null;
         var other = new ContainerPaths(Path.Combine(Path.GetDirectoryName(_paths.ContainerDirectory)!, id), "");
-        if (JsonFile.TryReadIntact(other.State, SupervisorJson.Default.ContainerState)?.InThisBoot() is { Pid: > 0 } state
+        if (JsonFile.TryReadIntact(other.State, SupervisorJson.ContainerState)?.InThisBoot() is { Pid: > 0 } state
             && ProcessStat.TryReadStartTime(state.Pid) == state.PidStartTime)
             return $"/proc/{state.Pid}/ns/{file}";
         throw new ContainerException(

@@ -14,7 +14,7 @@ internal sealed partial class ContainerMonitor
         if (_sandbox is not null || !File.Exists(_paths.Networks))
             return;
         using var changing = FileLock.Exclusive(_paths.NetworksLock);
-        if (JsonFile.TryRead(_paths.Networks, SupervisorJson.Default.ContainerNetworks) is not { } settings)
+        if (JsonFile.TryRead(_paths.Networks, SupervisorJson.ContainerNetworks) is not { } settings)
             return;
         if (settings.Endpoints.Count == 0)
         {
@@ -33,7 +33,7 @@ internal sealed partial class ContainerMonitor
 
     private void AdoptNetwork()
     {
-        if (_state.Endpoints.Count == 0 || JsonFile.TryRead(_paths.Networks, SupervisorJson.Default.ContainerNetworks) is not { } settings)
+        if (_state.Endpoints.Count == 0 || JsonFile.TryRead(_paths.Networks, SupervisorJson.ContainerNetworks) is not { } settings)
             return;
         try
         {
@@ -133,6 +133,6 @@ internal sealed partial class ContainerMonitor
     private void RememberNetwork()
     {
         _state = _state with { Endpoints = _sandbox!.Endpoints, Ports = _sandbox.Ports };
-        JsonFile.Write(_paths.Networks, _sandbox.Settings, SupervisorJson.Default.ContainerNetworks);
+        JsonFile.Write(_paths.Networks, _sandbox.Settings, SupervisorJson.ContainerNetworks);
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -50,8 +49,7 @@ internal sealed partial class ContainerMonitor
             // Of its own length: room for the longest would be most of what a monitor keeps, and costs a collection.
             var message = new byte[Math.Min(length, MonitorRequest.MaximumLength)];
             connection.Receive(message, out descriptors);
-            var request = JsonSerializer.Deserialize(message, ProtocolJson.Default.MonitorRequest)
-                ?? throw new JsonException("the message is null");
+            var request = ProtocolJson.MonitorRequest.Read(message, "the message");
             if (_starting is not null && NeedsProcess(request) && _deferred.Count < MaximumDeferred)
             {
                 _deferred.Enqueue((connection, request, descriptors));
@@ -355,7 +353,7 @@ internal sealed partial class ContainerMonitor
     private void Send(SeqPacketSocket connection, MonitorReply reply, params ReadOnlySpan<FileDescriptor> descriptors)
     {
         if (_connections.Contains(connection)
-            && !connection.TrySend(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply), descriptors))
+            && !connection.TrySend(ProtocolJson.MonitorReply.ToBytes(reply), descriptors))
             Close(connection);
     }
 

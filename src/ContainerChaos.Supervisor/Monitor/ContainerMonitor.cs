@@ -34,11 +34,11 @@ internal sealed partial class ContainerMonitor : IDisposable
     internal ContainerMonitor(ContainerPaths paths)
     {
         _paths = paths;
-        _definition = JsonFile.TryRead(paths.Definition, SupervisorJson.Default.ContainerDefinition)
+        _definition = JsonFile.TryRead(paths.Definition, SupervisorJson.ContainerDefinition)
             ?? throw new ContainerException(ErrorReason.ContainerNotFound, $"{paths.Definition} does not exist.", paths.ContainerDirectory);
         _spec = RuntimeSpecJson.Read(paths.Spec);
         // One that can't be read says nothing of a process, and is written anew.
-        _state = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot() ?? new ContainerState();
+        _state = JsonFile.TryReadIntact(paths.State, SupervisorJson.ContainerState)?.InThisBoot() ?? new ContainerState();
         _restarts = new RestartManager(_definition.RestartPolicy, _definition.RestartDelay);
         _events = new EventPublisher(paths.Events, paths.Journal, _definition.Id, _definition.Name);
         _log = new JsonLogWriter(paths.Log, _definition.Log);
@@ -133,7 +133,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _state = state with { MonitorPid = Environment.ProcessId, BootId = BootIdentity.Current };
         try
         {
-            JsonFile.Write(_paths.State, _state, SupervisorJson.Default.ContainerState);
+            JsonFile.Write(_paths.State, _state, SupervisorJson.ContainerState);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -67,7 +67,7 @@ public static class MonitorProgram
             using var guard = MonitorLock.Take(paths);
             if (guard is null)
             {
-                Tell(ready, new MonitorReply { State = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) });
+                Tell(ready, new MonitorReply { State = JsonFile.TryReadIntact(paths.State, SupervisorJson.ContainerState) });
                 return 0;
             }
             Supervise(paths, arguments[0], ready);
@@ -86,7 +86,7 @@ public static class MonitorProgram
     }
 
     private static bool HasInit(IReadOnlyList<string> arguments) => arguments is [_, var containerDirectory, _]
-        && JsonFile.TryReadIntact(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.Default.ContainerDefinition) is { Init: true };
+        && JsonFile.TryReadIntact(new ContainerPaths(containerDirectory, "").Definition, SupervisorJson.ContainerDefinition) is { Init: true };
 
     private static void Supervise(ContainerPaths paths, string purpose, FileDescriptor ready)
     {
@@ -143,7 +143,7 @@ public static class MonitorProgram
         }
         catch
         {
-            if (JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) is not { Pid: > 0 })
+            if (JsonFile.TryReadIntact(paths.State, SupervisorJson.ContainerState) is not { Pid: > 0 })
                 RunDirectory.Remove(paths);
             throw;
         }
@@ -154,7 +154,7 @@ public static class MonitorProgram
         try
         {
             if (!ready.IsClosed)
-                ready.Write(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply));
+                ready.Write(ProtocolJson.MonitorReply.ToBytes(reply));
         }
         catch (ErrnoException e) when (e.Errno == Errno.EPIPE)
         {

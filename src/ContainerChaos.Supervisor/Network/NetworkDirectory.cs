@@ -33,7 +33,7 @@ public sealed record NetworkDirectory(string DataDirectory, string RunDirectory)
     {
         try
         {
-            if (JsonFile.TryRead(Definition(id), SupervisorJson.Default.NetworkDefinition) is { } definition)
+            if (JsonFile.TryRead(Definition(id), SupervisorJson.NetworkDefinition) is { } definition)
                 return definition;
             return Directory.Exists(Path.Combine(DataDirectory, id)) ? Unknown($"{Definition(id)} is missing.") : null;
         }

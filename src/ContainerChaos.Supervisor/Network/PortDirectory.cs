@@ -53,7 +53,7 @@ internal sealed class PortDirectory(NetworkDirectory networks)
         var containers = Path.Combine(Path.GetDirectoryName(networks.DataDirectory)!, "containers");
         foreach (var id in Directory.EnumerateFileSystemEntries(_folder).Select(Read).OfType<(string Id, string Name)>().Select(owner => owner.Id).Distinct())
         {
-            if (JsonFile.TryRead(Path.Combine(containers, id, "state.json"), SupervisorJson.Default.ContainerState) is not { } state)
+            if (JsonFile.TryRead(Path.Combine(containers, id, "state.json"), SupervisorJson.ContainerState) is not { } state)
                 continue;
             var target = PortTarget.Of(state.Endpoints);
             foreach (var port in state.Ports.Where(port => OwnerOf(port)?.Id == id))

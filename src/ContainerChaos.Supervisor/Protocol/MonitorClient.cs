@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -168,7 +167,7 @@ public sealed class MonitorClient : IDisposable
             return null;
         var message = new byte[Math.Min(length, MonitorRequest.MaximumLength)];
         _socket.Receive(message, out descriptors);
-        return JsonSerializer.Deserialize(message, ProtocolJson.Default.MonitorReply);
+        return ProtocolJson.MonitorReply.Read(message, _subject);
     }
 
     /// <summary>The answer to a request for the container's end; when this returns, the monitor has let go of everything.</summary>
@@ -192,7 +191,7 @@ public sealed class MonitorClient : IDisposable
     private MonitorReply Ask(MonitorRequest request, out FileDescriptor[] received, CancellationToken cancellation, params ReadOnlySpan<FileDescriptor> descriptors)
     {
         received = [];
-        var sent = _socket.TrySend(JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.MonitorRequest), descriptors);
+        var sent = _socket.TrySend(ProtocolJson.MonitorRequest.ToBytes(request), descriptors);
         var reply = sent ? Receive(cancellation, out received) : null;
         if (reply is null)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -52,8 +51,8 @@ public static class MonitorLauncher
                 throw new ContainerException(
                     ErrorReason.MonitorLost, $"The monitor of {Path.GetFileName(paths.ContainerDirectory)} ended before it could say how the start went (exit code {exitCode}).", paths.ContainerDirectory);
             }
-            var reply = JsonSerializer.Deserialize(message, ProtocolJson.Default.MonitorReply);
-            return reply?.Error is { } error ? throw error.ToException() : reply?.State ?? new ContainerState();
+            var reply = ProtocolJson.MonitorReply.Read(message, "the monitor's answer");
+            return reply.Error is { } error ? throw error.ToException() : reply.State ?? new ContainerState();
         }
     }
 

@@ -28,7 +28,7 @@ public static class ContainerRemoval
             return false;
         // No monitor can start as long as this is held, and only one remover is at work.
         using var guard = MonitorLock.Take(paths);
-        if (guard is null || JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState)?.InThisBoot().IsActive() == true)
+        if (guard is null || JsonFile.TryReadIntact(paths.State, SupervisorJson.ContainerState)?.InThisBoot().IsActive() == true)
         {
             throw new ContainerException(ErrorReason.InvalidState, $"Cannot remove container '{definition.Name}': it has just been started.", definition.Name)
             {
@@ -38,7 +38,7 @@ public static class ContainerRemoval
         // Whoever is just giving it another name finishes first, and it is that name that becomes free. A monitor is the only one to change
         // the definition while it lives, and whoever holds this may wait for it.
         using var held = FileLock.TryExclusive(paths.DefinitionLock);
-        return held is not null && RemoveLocked(paths, JsonFile.TryReadIntact(paths.Definition, SupervisorJson.Default.ContainerDefinition) ?? definition, executable, volumes, step);
+        return held is not null && RemoveLocked(paths, JsonFile.TryReadIntact(paths.Definition, SupervisorJson.ContainerDefinition) ?? definition, executable, volumes, step);
     }
 
     /// <summary>Whether somebody holds the container's lock: its monitor, or one who removes it.</summary>
@@ -58,7 +58,7 @@ public static class ContainerRemoval
             return false;
         }
         // One whose state can't be read is removed all the same.
-        var state = JsonFile.TryReadIntact(paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
+        var state = JsonFile.TryReadIntact(paths.State, SupervisorJson.ContainerState) ?? new ContainerState();
         Write(paths, state with { Status = ContainerStatus.Removing, Error = null, Pid = 0, PidStartTime = 0 });
         try
         {
@@ -99,7 +99,7 @@ public static class ContainerRemoval
     public static void Sweep(string containers, string runRoot, string executable) => OwnedDirectory.Sweep(containers, executable, path =>
     {
         if (Path.GetFileName(path).StartsWith(".removed-", StringComparison.Ordinal) &&
-            JsonFile.TryReadIntact(new ContainerPaths(path, "").Definition, SupervisorJson.Default.ContainerDefinition) is { } definition)
+            JsonFile.TryReadIntact(new ContainerPaths(path, "").Definition, SupervisorJson.ContainerDefinition) is { } definition)
         {
             Bury(new ContainerPaths(Path.Combine(containers, definition.Id), Path.Combine(runRoot, definition.Id)), definition, executable);
         }
@@ -143,14 +143,14 @@ public static class ContainerRemoval
 
     private static bool HasOtherUser(ContainerPaths paths, string volume) =>
         Directory.EnumerateDirectories(Path.GetDirectoryName(paths.ContainerDirectory)!).Where(path => path != paths.ContainerDirectory)
-            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, Path.GetFileName(paths.Definition)), SupervisorJson.Default.ContainerDefinition)?.Mounts.Any(mount => mount.Name == volume) == true);
+            .Any(path => JsonFile.TryReadIntact(Path.Combine(path, Path.GetFileName(paths.Definition)), SupervisorJson.ContainerDefinition)?.Mounts.Any(mount => mount.Name == volume) == true);
 
     // To remove a container must also work on a full disk, where the state can't be written.
     private static void Write(ContainerPaths paths, ContainerState state)
     {
         try
         {
-            JsonFile.Write(paths.State, state with { MonitorPid = 0, BootId = BootIdentity.Current }, SupervisorJson.Default.ContainerState);
+            JsonFile.Write(paths.State, state with { MonitorPid = 0, BootId = BootIdentity.Current }, SupervisorJson.ContainerState);
         }
         catch (Exception e) when (e is ErrnoException { Errno: Errno.ENOSPC or Errno.EDQUOT } or IOException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -18,7 +17,7 @@ public static class DefinitionFile
         ArgumentNullException.ThrowIfNull(paths);
         var temporary = paths.Definition + ".new";
         using (var file = FileDescriptor.Open(temporary, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */))
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(definition, SupervisorJson.Default.ContainerDefinition));
+            file.Write(SupervisorJson.ContainerDefinition.ToBytes(definition));
         var former = File.GetLastWriteTimeUtc(paths.Definition);
         if (File.GetLastWriteTimeUtc(temporary) <= former)
             File.SetLastWriteTimeUtc(temporary, former.AddTicks(1));
@@ -34,7 +33,7 @@ public static class DefinitionFile
         try
         {
             var spec = RuntimeSpecJson.Read(paths.Spec);
-            JsonFile.Write(paths.Spec, spec with { Linux = (spec.Linux ?? new LinuxSpec()) with { Resources = resources } }, RuntimeSpecJson.Default.RuntimeSpec);
+            JsonFile.Write(paths.Spec, spec with { Linux = (spec.Linux ?? new LinuxSpec()) with { Resources = resources } }, SupervisorJson.RuntimeSpec);
         }
         catch (Exception e) when (e is ContainerException or ErrnoException or IOException or UnauthorizedAccessException)
         {

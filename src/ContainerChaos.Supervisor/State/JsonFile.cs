@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -10,30 +8,38 @@ public static class JsonFile
 {
     /// <summary>Reads a file, or null when it does not exist.</summary>
     /// <exception cref="ContainerException">StoreDamaged: the file is not the JSON it should be, as a loss of power can leave it.</exception>
-    public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
+    public static T? TryRead<T>(string path, JsonForm<T> form)
         where T : class
     {
+        ArgumentNullException.ThrowIfNull(form);
+        byte[] content;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw Damaged(path, "it says null", null);
+            content = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (JsonException e)
+        if (content.Length == 0)
+            throw Damaged(path, "it is empty", null);
+        try
         {
-            throw Damaged(path, new FileInfo(path) is { Exists: true, Length: 0 } ? "it is empty" : e.Message, e);
+            return form.Read(content, path);
+        }
+        catch (ContainerException e) when (e.Reason == ErrorReason.InvalidArgument)
+        {
+            throw Damaged(path, e.Message[(path.Length + 2)..], e);
         }
     }
 
     /// <summary>Reads a file, or null when it does not exist or is damaged.</summary>
-    public static T? TryReadIntact<T>(string path, JsonTypeInfo<T> type)
+    public static T? TryReadIntact<T>(string path, JsonForm<T> form)
         where T : class
     {
         try
         {
-            return TryRead(path, type);
+            return TryRead(path, form);
         }
         catch (ContainerException e) when (e.Reason == ErrorReason.StoreDamaged)
         {
@@ -42,11 +48,13 @@ public static class JsonFile
     }
 
     /// <summary>Replaces a file. It has one writer; readers see the old content or the new, and are its owner alone.</summary>
-    public static void Write<T>(string path, T value, JsonTypeInfo<T> type)
+    public static void Write<T>(string path, T value, JsonForm<T> form)
+        where T : class
     {
+        ArgumentNullException.ThrowIfNull(form);
         var temporary = path + ".new";
         using (var file = FileDescriptor.Open(temporary, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, 0x180 /* 0600 */))
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
+            file.Write(form.ToBytes(value));
         File.Move(temporary, path, overwrite: true);
     }
 

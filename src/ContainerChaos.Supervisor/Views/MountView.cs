@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 
@@ -34,7 +33,7 @@ public sealed class MountView : IDisposable
                 program = DetachedProcess.Start(executable, ["ccrun", MountViewProgram.Verb, paths.ContainerDirectory, paths.RunDirectory], [], theirs);
             Span<byte> message = stackalloc byte[4096];
             var length = ours.Read(message);
-            var reply = length > 0 ? JsonSerializer.Deserialize(message[..length], ProtocolJson.Default.MonitorReply) : null;
+            var reply = length > 0 ? ProtocolJson.MonitorReply.Read(message[..length], "the helper's answer") : null;
             if (reply?.Pid is { } pid)
                 return new MountView(ours, program, pid);
             throw reply?.Error?.ToException()

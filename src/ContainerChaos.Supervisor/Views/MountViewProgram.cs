@@ -54,7 +54,7 @@ public static class MountViewProgram
 
     private static void Show(ContainerPaths paths, FileDescriptor caller)
     {
-        var definition = JsonFile.TryRead(paths.Definition, SupervisorJson.Default.ContainerDefinition)
+        var definition = JsonFile.TryRead(paths.Definition, SupervisorJson.ContainerDefinition)
             ?? throw new ContainerException(ErrorReason.ContainerNotFound, $"{paths.Definition} does not exist.", paths.ContainerDirectory);
         using var launcher = new ContainerLauncher(
             Reduce(RuntimeSpecJson.Read(paths.Spec), paths),
@@ -117,7 +117,7 @@ public static class MountViewProgram
     {
         try
         {
-            caller.Write(JsonSerializer.SerializeToUtf8Bytes(reply, ProtocolJson.Default.MonitorReply));
+            caller.Write(ProtocolJson.MonitorReply.ToBytes(reply));
         }
         catch (ErrnoException e) when (e.Errno is Errno.EPIPE or Errno.ECONNRESET)
         {

@@ -135,8 +135,8 @@ public sealed class RemovalTests : ContainerTest
     {
         var container = Engine.Create(Target("true"));
         var path = Path.Combine(container.RootPath, "state.json");
-        var state = JsonFile.TryRead(path, SupervisorJson.Default.ContainerState)!;
-        JsonFile.Write(path, state with { Status = ContainerStatus.Removing }, SupervisorJson.Default.ContainerState);
+        var state = JsonFile.TryRead(path, SupervisorJson.ContainerState)!;
+        JsonFile.Write(path, state with { Status = ContainerStatus.Removing }, SupervisorJson.ContainerState);
         var run = Path.Combine(Options.RunRoot, container.Id);
         Directory.CreateDirectory(run);
         using (var held = FileDescriptor.Open(Path.Combine(run, "lock"), OpenFlags.O_RDWR | OpenFlags.O_CREAT, 0x180))

@@ -101,9 +101,9 @@ public sealed class RestoreTests : ContainerTest
         // What is below /run goes with the boot.
         Directory.Delete(Path.Combine(Options.RunRoot, container.Id), recursive: true);
         var path = Path.Combine(container.RootPath, "state.json");
-        var state = JsonFile.TryRead(path, SupervisorJson.Default.ContainerState)!;
+        var state = JsonFile.TryRead(path, SupervisorJson.ContainerState)!;
         Assert.Equal((ContainerStatus.Running, Linux.BootIdentity.Current), (state.Status, state.BootId));
-        JsonFile.Write(path, state with { BootId = "00000000-0000-4000-8000-000000000000", Pid = pid, PidStartTime = Linux.ProcessStat.TryReadStartTime(pid) ?? 1, MonitorPid = Environment.ProcessId }, SupervisorJson.Default.ContainerState);
+        JsonFile.Write(path, state with { BootId = "00000000-0000-4000-8000-000000000000", Pid = pid, PidStartTime = Linux.ProcessStat.TryReadStartTime(pid) ?? 1, MonitorPid = Environment.ProcessId }, SupervisorJson.ContainerState);
         return state;
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class Bundle
         if (!File.Exists(target))
             File.Copy(TestRoot.TargetPath, target);
         var config = DockerDefaults.Spec(root.CgroupParent + "/" + Id, [.. command[0].StartsWith('/') ? [] : new[] { "/target" }, .. command]);
-        JsonFile.Write(Path.Combine(root["bundle"], "config.json"), spec?.Invoke(config) ?? config, RuntimeSpecJson.Default.RuntimeSpec);
+        JsonFile.Write(Path.Combine(root["bundle"], "config.json"), spec?.Invoke(config) ?? config, SupervisorJson.RuntimeSpec);
     }
 
     public string Ccrun { get; }

@@ -101,7 +101,7 @@ public sealed class Bundle
     private string[] Prepare(string script, string[] options)
     {
         Spec = Spec with { Process = Spec.Process! with { Args = ["/bin/sh", "-c", script], Env = ["PATH=/bin"] } };
-        JsonFile.Write(Path.Combine(Directory, "config.json"), Spec, RuntimeSpecJson.Default.RuntimeSpec);
+        JsonFile.Write(Path.Combine(Directory, "config.json"), Spec, SupervisorJson.RuntimeSpec);
         return [TestRoot.CcrunPath, "--root", _root["ids"], "run", .. options, "--bundle", Directory, Id];
     }
 

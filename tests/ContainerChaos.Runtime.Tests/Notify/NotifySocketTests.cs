@@ -198,7 +198,7 @@ public sealed class NotifySocketTests : IDisposable
     private void Configure(params string[] command) => Configure(command, spec => spec);
 
     private void Configure(string[] command, Func<RuntimeSpec, RuntimeSpec> change) => JsonFile.Write(
-        _root["bundle/config.json"], change(DockerDefaults.Spec(_root.CgroupParent + "/service", ["/target", .. command])), RuntimeSpecJson.Default.RuntimeSpec);
+        _root["bundle/config.json"], change(DockerDefaults.Spec(_root.CgroupParent + "/service", ["/target", .. command])), SupervisorJson.RuntimeSpec);
 
     private (int Code, string Output, string Errors) Run(string verb, string id)
     {

@@ -27,7 +27,7 @@ public sealed class TestContainer : IDisposable
     public Cgroup Cgroup { get; }
 
     /// <summary>What its monitor last wrote.</summary>
-    public ContainerState State => JsonFile.TryRead(Paths.State, SupervisorJson.Default.ContainerState) ?? new ContainerState();
+    public ContainerState State => JsonFile.TryRead(Paths.State, SupervisorJson.ContainerState) ?? new ContainerState();
 
     /// <summary>The host's PID of PID 1.</summary>
     public int Pid => State.Pid;
@@ -49,8 +49,8 @@ public sealed class TestContainer : IDisposable
         made = definition?.Invoke(made) ?? made;
         var config = DockerDefaults.Spec($"{root.CgroupParent}/{id}", arguments);
         config = spec?.Invoke(config) ?? config;
-        JsonFile.Write(paths.Definition, made, SupervisorJson.Default.ContainerDefinition);
-        JsonFile.Write(paths.Spec, config, RuntimeSpecJson.Default.RuntimeSpec);
+        JsonFile.Write(paths.Definition, made, SupervisorJson.ContainerDefinition);
+        JsonFile.Write(paths.Spec, config, SupervisorJson.RuntimeSpec);
         return new TestContainer(made, config, paths);
     }
 
@@ -127,7 +127,7 @@ public sealed class TestContainer : IDisposable
 
     /// <summary>The events so far, oldest first, whichever monitor wrote them.</summary>
     public IReadOnlyList<ContainerEvent> Events() =>
-        [.. CompleteLines(Paths.Events).Select(line => JsonSerializer.Deserialize(line, SupervisorJson.Default.ContainerEvent)!)];
+        [.. CompleteLines(Paths.Events).Select(line => SupervisorJson.ContainerEvent.Read(Encoding.UTF8.GetBytes(line), "a line"))];
 
     /// <summary>Waits until it has written a text.</summary>
     public void WaitForOutput(string text, string stream = "stdout") => Await($"output of '{text}'", () => Output(stream).Contains(text, StringComparison.Ordinal));

@@ -20,6 +20,10 @@ public sealed partial class RuntimeSpecJson : JsonSerializerContext
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
     internal static ProcessSpec ReadProcess(string path) => SpecReader.Parse(ReadFile(path), path, SpecDocument.Process);
 
+    /// <summary>Reads a process that is part of another document.</summary>
+    /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
+    public static ProcessSpec ReadProcess(ref SpecReader reader) => SpecDocument.Process(ref reader);
+
     /// <summary>Reads the limits that <c>update --resources</c> takes; <c>-</c> is standard input.</summary>
     /// <exception cref="ContainerException">As for <see cref="Read"/>.</exception>
     internal static ResourcesSpec ReadResources(string path) => path == "-"

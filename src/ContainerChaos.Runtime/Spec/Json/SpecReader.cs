@@ -1,33 +1,42 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ContainerChaos.Runtime;
 
 /// <summary>
-/// Reads a specification straight off its tokens. The serializer's metadata for fifty types costs 5 ms of every call in a trimmed
-/// executable; this costs next to nothing, and tells of a value that does not fit by its path and what belongs there.
+/// Reads a specification, or another document of ours, straight off its tokens. The serializer's metadata for fifty types costs 5 ms of every
+/// call in a trimmed executable; this costs next to nothing, and tells of a value that does not fit by its path and what belongs there.
 /// </summary>
-internal ref struct SpecReader
+/// <remarks>Each of the methods that read a value throws a <see cref="ContainerException"/> with <see cref="ErrorReason.InvalidArgument"/> when another kind of value is there.</remarks>
+public ref struct SpecReader
 {
     private readonly ReadOnlySpan<byte> _document;
     private readonly string _file;
+    private readonly bool _takesNull;
     private Utf8JsonReader _json;
 
-    private SpecReader(ReadOnlySpan<byte> document, string file)
+    private SpecReader(ReadOnlySpan<byte> document, string file, bool takesNull)
     {
         _document = document;
         _file = file;
+        _takesNull = takesNull;
         _json = new Utf8JsonReader(document);
     }
 
     /// <summary>Reads the properties of one object, which has begun.</summary>
-    internal delegate T Reading<out T>(ref SpecReader reader);
+    public delegate T Reading<out T>(ref SpecReader reader);
 
     /// <summary>Reads a document that is one object.</summary>
+    /// <param name="document">The text, UTF-8.</param>
+    /// <param name="file">Where it comes from, for messages.</param>
+    /// <param name="read">Reads the object.</param>
+    /// <param name="takesNull">Whether a string may hold a null character: of what the kernel never gets.</param>
     /// <exception cref="ContainerException"><see cref="ErrorReason.InvalidArgument"/>, with the file and the field's path.</exception>
-    internal static T Parse<T>(ReadOnlySpan<byte> document, string file, Reading<T> read)
+    public static T Parse<T>(ReadOnlySpan<byte> document, string file, Reading<T> read, bool takesNull = false)
         where T : class
     {
-        var reader = new SpecReader(document, file);
+        ArgumentNullException.ThrowIfNull(read);
+        var reader = new SpecReader(document, file, takesNull);
         try
         {
             reader._json.Read();
@@ -47,16 +56,16 @@ internal ref struct SpecReader
         }
     }
 
-    /// <summary>Goes to the next property's value; false at the end of the object.</summary>
-    internal bool Next(out string name)
+    /// <summary>Goes to the next property's value; false at the end of the object. The name is the specification's, in whatever case it was written.</summary>
+    public bool Next(out string name)
     {
         var any = NextKey(out name);
         name = SpecNames.Of(name);
         return any;
     }
 
-    /// <summary>The same in a map, whose keys are the config's own.</summary>
-    private bool NextKey(out string name)
+    /// <summary>The same where the names are not the specification's, and are taken as they are.</summary>
+    public bool NextKey(out string name)
     {
         _json.Read();
         if (_json.TokenType == JsonTokenType.EndObject)
@@ -70,13 +79,14 @@ internal ref struct SpecReader
     }
 
     /// <summary>Leaves out a property that the specification does not have (runtime-spec, config: Extensibility).</summary>
-    internal T Skip<T>(T spec)
+    public T Skip<T>(T spec)
     {
         _json.Skip();
         return spec;
     }
 
-    internal T? Object<T>(Reading<T> read)
+    /// <summary>Reads an object; null for null.</summary>
+    public T? Object<T>(Reading<T> read)
         where T : class
     {
         if (_json.TokenType == JsonTokenType.Null)
@@ -85,7 +95,8 @@ internal ref struct SpecReader
         return read(ref this);
     }
 
-    internal IReadOnlyList<T>? List<T>(Reading<T> read)
+    /// <summary>Reads a list of objects; null for null.</summary>
+    public IReadOnlyList<T>? List<T>(Reading<T> read)
         where T : class
     {
         if (_json.TokenType == JsonTokenType.Null)
@@ -97,7 +108,8 @@ internal ref struct SpecReader
         return list;
     }
 
-    internal IReadOnlyList<string>? Texts()
+    /// <summary>Reads a list of strings; null for null.</summary>
+    public IReadOnlyList<string>? Texts()
     {
         if (_json.TokenType == JsonTokenType.Null)
             return null;
@@ -131,7 +143,8 @@ internal ref struct SpecReader
         return map;
     }
 
-    internal IReadOnlyDictionary<string, string>? TextMap()
+    /// <summary>Reads an object whose values are strings; null for null.</summary>
+    public IReadOnlyDictionary<string, string>? TextMap()
     {
         if (_json.TokenType == JsonTokenType.Null)
             return null;
@@ -153,9 +166,11 @@ internal ref struct SpecReader
         return map;
     }
 
-    internal DateTimeOffset Time() => _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out var time) ? time : throw Expected("a time");
+    /// <summary>Reads a time, as RFC 3339 has it.</summary>
+    public DateTimeOffset Time() => _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out var time) ? time : throw Expected("a time");
 
-    internal string? Text()
+    /// <summary>Reads a string; null for null.</summary>
+    public string? Text()
     {
         if (_json.TokenType == JsonTokenType.Null)
             return null;
@@ -163,7 +178,8 @@ internal ref struct SpecReader
         return String();
     }
 
-    internal bool? Boolean() => _json.TokenType switch
+    /// <summary>Reads true or false; null for null.</summary>
+    public bool? Boolean() => _json.TokenType switch
     {
         JsonTokenType.Null => null,
         JsonTokenType.True => true,
@@ -178,33 +194,62 @@ internal ref struct SpecReader
         _ => throw Expected($"a whole number from 0 to {ushort.MaxValue}"),
     };
 
-    internal uint? UInt32() => IsNumber() switch
+    /// <summary>Reads a whole number of 32 bits without a sign; null for null.</summary>
+    public uint? UInt32() => IsNumber() switch
     {
         null => null,
         true when _json.TryGetUInt32(out var number) => number,
         _ => throw Expected($"a whole number from 0 to {uint.MaxValue}"),
     };
 
-    internal ulong? UInt64() => IsNumber() switch
+    /// <summary>Reads a whole number of 64 bits without a sign; null for null.</summary>
+    public ulong? UInt64() => IsNumber() switch
     {
         null => null,
         true when _json.TryGetUInt64(out var number) => number,
         _ => throw Expected($"a whole number from 0 to {ulong.MaxValue}"),
     };
 
-    internal int? Int32() => IsNumber() switch
+    /// <summary>Reads a whole number of 32 bits; null for null.</summary>
+    public int? Int32() => IsNumber() switch
     {
         null => null,
         true when _json.TryGetInt32(out var number) => number,
         _ => throw Expected($"a whole number from {int.MinValue} to {int.MaxValue}"),
     };
 
-    internal long? Int64() => IsNumber() switch
+    /// <summary>Reads a whole number of 64 bits; null for null.</summary>
+    public long? Int64() => IsNumber() switch
     {
         null => null,
         true when _json.TryGetInt64(out var number) => number,
         _ => throw Expected("a whole number of 64 bits"),
     };
+
+    /// <summary>Reads a number; null for null.</summary>
+    public double? Double() => IsNumber() switch
+    {
+        null => null,
+        true when _json.TryGetDouble(out var number) => number,
+        _ => throw Expected("a number"),
+    };
+
+    /// <summary>Reads a span of time, <c>[d.]hh:mm:ss[.fffffff]</c>.</summary>
+    public TimeSpan Span() => TimeSpan.TryParseExact(Text(), "c", CultureInfo.InvariantCulture, out var span) ? span : throw Expected("a span of time");
+
+    /// <summary>Reads one of some words.</summary>
+    /// <param name="words">The words.</param>
+    /// <returns>Its place among them.</returns>
+    public int Choice(string[] words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        var index = Array.IndexOf(words, Text());
+        return index < 0 ? throw Expected($"one of {string.Join(", ", words)}") : index;
+    }
+
+    /// <summary>The error for a property that must be there and is not, told at the end of its object.</summary>
+    /// <param name="name">The property.</param>
+    public readonly ContainerException Missing(string name) => Error($"'{name}' is missing.");
 
     private readonly bool? IsNumber() => _json.TokenType == JsonTokenType.Null ? null : _json.TokenType == JsonTokenType.Number;
 
@@ -218,7 +263,7 @@ internal ref struct SpecReader
     private readonly string String()
     {
         var text = _json.GetString()!;
-        return text.Contains('\0') ? throw Error("it holds a null character.") : text;
+        return !_takesNull && text.Contains('\0') ? throw Error("it holds a null character.") : text;
     }
 
     private readonly void Require(JsonTokenType token, string kind)

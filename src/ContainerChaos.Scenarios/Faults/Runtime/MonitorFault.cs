@@ -23,7 +23,7 @@ public sealed record MonitorFault(bool Stalls = false) : FaultSpec
     {
         if (target.Container is not { } container)
             throw new ContainerException(ErrorReason.NotSupported, $"{target} has no monitor of ours.", target.Name) { Remedy = "Choose a container of New-Container." };
-        ContainerState? state = JsonFile.TryRead(Path.Combine(container.RootPath, "state.json"), SupervisorJson.Default.ContainerState);
+        ContainerState? state = JsonFile.TryRead(Path.Combine(container.RootPath, "state.json"), SupervisorJson.ContainerState);
         if (state is not { MonitorPid: > 0 and var pid } || ProcessStat.TryReadStartTime(pid) is not { } startTime || !ProcessCommandLine.Mentions(pid, container.Id))
             throw new ContainerException(ErrorReason.InvalidState, $"{target} has no monitor now.", target.Name) { Remedy = "Look at the container once: that starts one." };
         if (Stalls)
