@@ -117,6 +117,48 @@ Describe 'Invoke-ChaosScenario' {
         { Invoke-ChaosScenario "$TestDrive/held.yaml" -StopAfter nowhere } | Should -Throw "held has no step 'nowhere'; it has cold, –, or 1 to 2.*" -ErrorId 'InvalidArgument,*'
     }
 
+    It 'takes a scenario as a script block, with actions and probes that are script blocks of this session' {
+        $mine, $seen = 'of the caller', [Collections.Generic.List[object]]::new()
+        $rows = Invoke-ChaosScenario -Verbose -InformationAction Ignore 4> "$TestDrive/verbose.txt" {
+            @{
+                name   = 'scripted'
+                load   = @{ rate = 100 }
+                matrix = @{ policies = 'always'; init = $false }
+                trials = 1
+                steady = @{ probes = @{ probe = { (Get-Container $_.Name).RestartCount }; tolerances = 'value <= 1' }, @{ probe = { param($container) $container.State -eq 'Running' } } }
+                steps  = @{ action = { param($container) $seen.Add(@($container.Name, $mine, [runspace]::DefaultRunspace.Id)) }; label = 'script' }, @{ action = 'crash' }
+                expect = @{ outcome = 'recovers' }
+            }
+        }
+        $rows.Crash | Should -Be 'script', '–'
+        $rows.Verdict | Should -Be 'ok', 'ok'
+        $seen | Should -HaveCount 1
+        $seen[0][0] | Should -Match '^chaos-'
+        $seen[0][1..2] | Should -Be 'of the caller', ([runspace]::DefaultRunspace.Id)
+        Get-Content -Raw "$TestDrive/verbose.txt" | Should -Match 'before: script holds: value 0'
+        $one = @{ load = @{ rate = 100 }; matrix = @{ policies = 'always'; init = $false }; trials = 1 }
+        Invoke-ChaosScenario { $one + @{ steps = @{ action = { throw 'no luck' } } } } -WarningVariable warnings 3> $null | Should -BeNullOrEmpty
+        "$warnings" | Should -BeLike "*{throw 'no luck'}: no luck"
+        Invoke-ChaosScenario { $one + @{ steps = @{ action = 'crash' }; steady = @{ probes = @{ probe = { $false }; name = 'never' } } } } -WarningVariable warnings 3> $null | Should -BeNullOrEmpty
+        "$warnings" | Should -Match "not steady before: never: it says 'False'"
+        (Should-FailWith InvalidScenario { Invoke-ChaosScenario { @{ steps = @{ action = 'freeze'; duration = 'soon' } } } @args }).Exception.Message | Should -Match "^script-block: duration: 'soon'"
+        (Should-FailWith InvalidScenario { Invoke-ChaosScenario { 'text' } @args }).Exception.Message | Should -Match 'a scenario is a hashtable'
+    }
+
+    It 'ends at once with Ctrl-C in a script block, and leaves nothing' {
+        $shell = [powershell]::Create([Management.Automation.RunspaceMode]::NewRunspace)
+        $manifest = (Get-Module ContainerChaos).Path | Split-Path | Join-Path -ChildPath ContainerChaos.psd1
+        $global:begun = [Threading.ManualResetEventSlim]::new()
+        $null = $shell.AddScript("param(`$begun) Import-Module '$manifest'; Invoke-ChaosScenario { @{ load = @{ rate = 100 }; trials = 1; rollbacks = @{ action = 'exec'; command = '/target', 'true' }; steps = @{ action = 'cpu-quota'; background = `$true }, @{ action = { `$begun.Set(); Start-Sleep 300 } } } }").AddArgument($begun)
+        $running = $shell.BeginInvoke()
+        $begun.Wait(60000) | Should -BeTrue
+        $shell.Stop()
+        $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        $running.IsCompleted | Should -BeTrue
+        $shell.Dispose()
+        Get-Fault | Should -BeNullOrEmpty
+    }
+
     It 'refuses a report whose format it does not know before it runs anything' {
         { Invoke-ChaosScenario zombie-storm -ReportPath "$TestDrive/report.pdf" } | Should -Throw -ErrorId 'InvalidArgument,*'
     }

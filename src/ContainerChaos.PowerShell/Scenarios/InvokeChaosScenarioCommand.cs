@@ -1,23 +1,30 @@
+using System.Collections;
 using System.Management.Automation;
 using ContainerChaos.Scenarios;
 
 namespace ContainerChaos.PowerShell;
 
 /// <summary>Runs scenarios: breaks fresh containers on purpose, measures how each restart policy recovers, and returns the table.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ChaosScenario", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "ChaosScenario", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
 [OutputType(typeof(ScenarioRow))]
 public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
 {
+    private const string ByName = "Name", ByScript = "ScriptBlock";
+
     /// <summary>Built-in scenarios by name (wildcards are welcome), or paths of scenario files. Without it and without tags, those of a game day.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ScenarioNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    /// <summary>A block that returns a scenario as a hashtable, with the keys of a file; actions and probes may be script blocks, which run in this session.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByScript)]
+    public ScriptBlock? ScriptBlock { get; set; }
+
     /// <summary>Only scenarios with one of these tags; of all built-in ones when no name is given.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ScenarioTagCompleter))]
     public string[] Tag { get; set; } = [];
@@ -34,6 +41,11 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
     /// <summary>Reads the scenarios that the current pipeline object names.</summary>
     protected override void ProcessRecord()
     {
+        if (ScriptBlock is not null)
+        {
+            AddTables(ScriptBlock);
+            return;
+        }
         if (Name.Length == 0)
         {
             scenarios.AddRange(ScenarioCatalog.WithTag(ScenarioCatalog.BuiltIn(), Tag.Length == 0 ? [ScenarioCatalog.GameDayTag] : Tag));
@@ -58,6 +70,21 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
                         RecommendedAction = $"Use one of {string.Join(", ", ScenarioCatalog.Names())}, or the path of a YAML file.",
                     },
                 });
+            }
+        }
+    }
+
+    private void AddTables(ScriptBlock block)
+    {
+        foreach (var table in block.Invoke().Select(one => one?.BaseObject))
+        {
+            try
+            {
+                scenarios.Add(ScenarioTable.Read(table as IDictionary ?? throw new ScenarioFileException("script-block", 0, 0, $"a scenario is a hashtable, and not '{table}'."), Unwrap));
+            }
+            catch (ScenarioFileException e)
+            {
+                WriteError(new ErrorRecord(e, "InvalidScenario", ErrorCategory.InvalidData, table));
             }
         }
     }

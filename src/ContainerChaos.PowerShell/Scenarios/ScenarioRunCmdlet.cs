@@ -38,6 +38,9 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         }
     }
 
+    // What the run's threads have for the pipeline's.
+    private BlockingCollection<object>? calls;
+
     private protected virtual RunOptions RunOptions => new()
     {
         Trials = Trials == 0 ? null : Trials,
@@ -50,6 +53,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
     private protected bool RunInView<T>(Func<IProgress<ScenarioProgress>, Action<string>, T> run, out T? result)
     {
         using var reports = new BlockingCollection<object>();
+        calls = reports;
         var task = Task.Factory.StartNew(
             () =>
             {
@@ -63,11 +67,36 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
                 }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Show(reports);
+        try
+        {
+            Show(reports);
+        }
+        catch
+        {
+            // Ctrl-C, or whatever else the pipeline has to say: what is under way ends, and has tidied up when this does.
+            StopProcessing();
+            foreach (var late in reports.GetConsumingEnumerable())
+                (late as ScriptCall)?.Cancel();
+            task.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            throw;
+        }
         T? value = default;
         var succeeded = Attempt(null, () => value = task.GetAwaiter().GetResult());
         result = value;
         return succeeded;
+    }
+
+    /// <summary>A value of a scenario's table without what PowerShell has put around it; a script block as a script that runs in the pipeline.</summary>
+    private protected object Unwrap(object value)
+    {
+        var plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return plain is not ScriptBlock block ? plain
+            : new ScenarioScript($"{{{string.Join(' ', block.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}}}", (container, cancellation) =>
+            {
+                var call = new ScriptCall(block, container);
+                calls!.Add(call, cancellation);
+                return call.Wait(cancellation);
+            });
     }
 
     /// <summary>A line for who watches, as Write-Host: on the console, and in the information stream.</summary>
@@ -132,6 +161,11 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             if (report is string line)
             {
                 Tell(line);
+                continue;
+            }
+            if (report is ScriptCall call)
+            {
+                call.Run();
                 continue;
             }
             var progress = (ScenarioProgress)report;

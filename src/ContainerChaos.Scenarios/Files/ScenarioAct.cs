@@ -15,6 +15,9 @@ public sealed record ScenarioAct
     /// <summary>With <see cref="ScenarioAction.Exec"/>, the program and its arguments.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>With <see cref="ScenarioAction.Script"/>, the script.</summary>
+    public ScenarioScript? Script { get; init; }
+
     /// <summary>With <see cref="ScenarioAction.Crash"/>, the signal's number.</summary>
     public int Signal { get; init; } = 9;
 
@@ -42,6 +45,7 @@ public sealed record ScenarioAct
     {
         ScenarioAction.Request => "request " + Path,
         ScenarioAction.Exec => "exec " + string.Join(' ', Command),
+        ScenarioAction.Script => Script!.Text,
         ScenarioAction.Crash => "crash by " + SignalName.Of(Signal),
         ScenarioAction.Fault => Fault!.Name,
         _ => Action.ToString().ToLowerInvariant(),

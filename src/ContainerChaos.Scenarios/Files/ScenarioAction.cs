@@ -9,6 +9,9 @@ public enum ScenarioAction
     /// <summary>A command in the container, which has to succeed.</summary>
     Exec,
 
+    /// <summary>A script of the program that runs the scenario, see <see cref="ScenarioAct.Script"/>.</summary>
+    Script,
+
     /// <summary>A signal to PID 1 from outside, as a crash: the restart policy stays armed.</summary>
     Crash,
 

@@ -52,7 +52,7 @@ public static class ScenarioFile
         return ReadScenario(new YamlSection(source, root, "a scenario"), source);
     }
 
-    private static Scenario ReadScenario(YamlSection yaml, string source)
+    internal static Scenario ReadScenario(YamlSection yaml, string source)
     {
         if (yaml.Integer("schema", 1, int.MaxValue) is not 1)
             throw yaml.Error("schema", "this version reads 'schema: 1'.");

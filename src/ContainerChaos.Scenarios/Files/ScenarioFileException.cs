@@ -5,12 +5,12 @@ public sealed class ScenarioFileException : Exception
 {
     /// <summary>Makes the error of one place.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="line">The line, from 1.</param>
+    /// <param name="line">The line, from 1; 0 for what is no file.</param>
     /// <param name="column">The column, from 1.</param>
     /// <param name="problem">What is wrong there.</param>
     /// <param name="inner">The cause, or null.</param>
     public ScenarioFileException(string file, long line, long column, string problem, Exception? inner = null)
-        : base($"{file}:{line}:{column}: {problem}", inner)
+        : base(line == 0 ? $"{file}: {problem}" : $"{file}:{line}:{column}: {problem}", inner)
     {
         File = file;
         Line = line;

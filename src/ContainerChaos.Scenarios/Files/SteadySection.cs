@@ -28,6 +28,7 @@ internal static class SteadySection
         string kind = yaml.Required("probe");
         (ScenarioProbe probe, ToleranceGrammar grammar, string? usual) = kind switch
         {
+            _ when yaml.Script("probe") is { } script => (New(new ScriptProbe(script) { Name = "" }), ScriptProbe.Grammar, null),
             "http" => (New(new HttpProbe(RequestPath(yaml)) { Name = "" }), HttpProbe.Grammar, "status < 400"),
             "tcp" => (New(new TcpProbe(yaml.Integer("port", 1, ushort.MaxValue) ?? throw yaml.Error("the key 'port' is missing.")) { Name = "" }), TcpProbe.Grammar, null),
             "exec" => (New(new ExecProbe(yaml.Texts("command") ?? throw yaml.Error("the key 'command' is missing.")) { Name = "" }), ExecProbe.Grammar, "exit-code = 0"),
@@ -38,7 +39,7 @@ internal static class SteadySection
         };
         probe = probe with
         {
-            Name = yaml.Text("name") ?? kind,
+            Name = yaml.Text("name") ?? probe.Kind,
             Timeout = yaml.Duration("timeout") ?? probe.Timeout,
             Within = yaml.Duration("within") ?? TimeSpan.Zero,
             Tolerances = yaml.Parsed("tolerances", grammar.Parse) ?? (usual is null ? [] : [grammar.Parse(usual)]),

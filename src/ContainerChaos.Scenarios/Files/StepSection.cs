@@ -23,6 +23,9 @@ internal static class StepSection
     internal static ScenarioAct ReadRollback(YamlSection yaml)
     {
         ScenarioAct act = ReadAct(yaml);
+        // Its thread may be the one that is being stopped.
+        if (act.Action == ScenarioAction.Script)
+            throw yaml.Error("action", "a script can't be a rollback: when the run is cancelled, nobody runs it. Write exec, request, start, restart or a fault that is over at once.");
         if (act.Action is ScenarioAction.Replace || act.Lasts)
             throw yaml.Error("action", "a rollback is over when it is done: no fault that lasts, and no replacement.");
         act = act with { Timeout = yaml.Duration("timeout") ?? act.Timeout };
@@ -118,6 +121,8 @@ internal static class StepSection
 
     private static ScenarioAct ReadAct(YamlSection yaml)
     {
+        if (yaml.Script("action") is { } script)
+            return new ScenarioAct { Action = ScenarioAction.Script, Script = script };
         FaultSpec? fault = FaultSection.TryRead(yaml);
         ScenarioAction action = fault is not null ? ScenarioAction.Fault : yaml.Choice(
             "action",

@@ -12,9 +12,16 @@ internal sealed class YamlSection
     private readonly YamlMappingNode _node;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    internal YamlSection(string file, YamlNode node, string what)
+    private readonly IReadOnlyDictionary<YamlNode, ScenarioScript>? _scripts;
+
+    /// <param name="file">What errors call it.</param>
+    /// <param name="node">The mapping.</param>
+    /// <param name="what">What it is.</param>
+    /// <param name="scripts">What stands for words in a program's table; null for a file.</param>
+    internal YamlSection(string file, YamlNode node, string what, IReadOnlyDictionary<YamlNode, ScenarioScript>? scripts = null)
     {
         _file = file;
+        _scripts = scripts;
         _node = node as YamlMappingNode ?? throw Error(file, node, $"{what} must be a mapping of keys to values.");
     }
 
@@ -86,6 +93,9 @@ internal sealed class YamlSection
         throw Error(_file, node, $"{key}: '{text}' is none of {string.Join(", ", choices.Select(c => c.Name))}.");
     }
 
+    /// <summary>The script in the place of a word; null for a word, or nothing.</summary>
+    internal ScenarioScript? Script(string key) => Node(key) is { } node ? _scripts?.GetValueOrDefault(node) : null;
+
     internal IReadOnlyList<string>? Texts(string key) => Items(key)?.Select(n => Scalar(n, key)).ToArray();
 
     internal IReadOnlyList<RestartPolicy>? Policies(string key) => Parsed(key, RestartPolicy.Parse);
@@ -99,17 +109,18 @@ internal sealed class YamlSection
 
     internal RestartDelay? Delay(string key) => Node(key) is { } node ? Wrap(node, key, RestartDelay.Parse) : null;
 
-    internal YamlSection? Section(string key) => Node(key) is { } node ? new YamlSection(_file, node, key) : null;
+    internal YamlSection? Section(string key) => Node(key) is { } node ? new YamlSection(_file, node, key, _scripts) : null;
 
     internal IReadOnlyList<YamlSection> Sections(string key) =>
-        Items(key)?.Select(n => new YamlSection(_file, n, key)).ToArray() ?? [];
+        Items(key)?.Select(n => new YamlSection(_file, n, key, _scripts)).ToArray() ?? [];
 
     internal ScenarioFileException Error(string problem) => Error(_file, _node, problem);
 
     internal ScenarioFileException Error(string key, string problem) => Error(_file, Node(key) ?? _node, $"{key}: {problem}");
 
-    private static ScenarioFileException Error(string file, YamlNode node, string problem, Exception? inner = null) =>
-        new(file, node.Start.Line, node.Start.Column, problem, inner);
+    // A table of a program has no places.
+    private ScenarioFileException Error(string file, YamlNode node, string problem, Exception? inner = null) =>
+        new(file, _scripts is null ? node.Start.Line : 0, _scripts is null ? node.Start.Column : 0, problem, inner);
 
     private YamlNode? Node(string key)
     {
@@ -121,6 +132,8 @@ internal sealed class YamlSection
     {
         null => null,
         YamlSequenceNode { Children.Count: > 0 } sequence => [.. sequence.Children],
+        // A program makes no difference between one and a list of one; a file has places.
+        { } only and not YamlSequenceNode when _scripts is not null => [only],
         { } other => throw Error(_file, other, $"{key} must be a list with at least one entry."),
     };
 

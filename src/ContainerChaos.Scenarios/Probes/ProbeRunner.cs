@@ -45,7 +45,7 @@ internal static class ProbeRunner
         {
             return ProbeReading.Failed(e.Message);
         }
-        catch (ErrnoException e)
+        catch (Exception e) when (e is ErrnoException or TrialException)
         {
             return ProbeReading.Failed(e.Message);
         }

@@ -39,6 +39,9 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
             case ScenarioAction.Exec:
                 Execute(act, cancellationToken);
                 break;
+            case ScenarioAction.Script:
+                act.Script!.Invoke(engine.Get(options.Name!), cancellationToken);
+                break;
             case ScenarioAction.Crash:
                 injected = Apply(new CrashFault(act.Signal));
                 break;
