@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ContainerChaos.Scenarios;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Cli;
 
@@ -20,8 +22,15 @@ internal static class GameDayCommand
             DefaultValueFactory = _ => new DirectoryInfo("gameday"),
             HelpName = "DIR",
         };
+        var coolDown = new Option<TimeSpan>("--cool-down")
+        {
+            Description = "The quiet between two scenarios, such as 30s (default: none).",
+            HelpName = "TIME",
+            CustomParser = result => DurationText.TryParse(result.Tokens[0].Value, out TimeSpan time) ? time : Refuse(result),
+        };
+        var stopOnFailure = new Option<bool>("--stop-on-failure") { Description = "End with the first scenario that does not hold." };
         var binder = new RunOptionsBinder();
-        var command = new Command("gameday", "Runs every scenario and writes one report.") { scenarios, tags, output };
+        var command = new Command("gameday", "Runs scenarios one after the other, tells what held and what did not, and writes one report.") { scenarios, tags, output, coolDown, stopOnFailure };
         binder.AddTo(command);
         command.SetAction((parse, cancellationToken) => Task.Run(() =>
         {
@@ -32,9 +41,16 @@ internal static class GameDayCommand
                 binder.IsWhatIf(parse),
                 binder.IsVerbose(parse),
                 [Path.Combine(folder, "report.html"), Path.Combine(folder, "report.json"), Path.Combine(folder, "report.md")],
-                cancellationToken);
+                cancellationToken,
+                new GameDayOptions { CoolDown = parse.GetValue(coolDown), StopOnFailure = parse.GetValue(stopOnFailure) });
         }));
         return command;
+    }
+
+    private static TimeSpan Refuse(ArgumentResult result)
+    {
+        result.AddError($"'{result.Tokens[0].Value}' is no duration: 500ms, 30s, 2m.");
+        return default;
     }
 
     private static IReadOnlyList<Scenario> Choose(DirectoryInfo? folder, string[] tags) =>

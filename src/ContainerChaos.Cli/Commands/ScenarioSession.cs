@@ -9,7 +9,8 @@ namespace ContainerChaos.Cli;
 internal static class ScenarioSession
 {
     internal static int Run(
-        Func<IReadOnlyList<Scenario>> find, RunOptions options, bool whatIf, bool verbose, IReadOnlyList<string> reports, CancellationToken cancellationToken)
+        Func<IReadOnlyList<Scenario>> find, RunOptions options, bool whatIf, bool verbose, IReadOnlyList<string> reports, CancellationToken cancellationToken,
+        GameDayOptions? gameDay = null)
     {
         try
         {
@@ -22,13 +23,20 @@ internal static class ScenarioSession
             if (whatIf)
                 return ExitCode.AsExpected;
             var engine = new ContainerEngine();
-            ScenarioReport report = ProgressView.Show(
-                plan,
-                verbose,
-                progress => new ScenarioRunner(engine).Run(scenarios, options with { Progress = progress }, cancellationToken));
+            GameDayResult? day = null;
+            ScenarioReport report = ProgressView.Show(plan, verbose, (progress, narrate) =>
+            {
+                RunOptions shown = options with { Progress = progress };
+                if (gameDay is null)
+                    return new ScenarioRunner(engine).Run(scenarios, shown, cancellationToken);
+                day = new GameDay(engine).Run(scenarios, gameDay with { Run = shown }, chapter => narrate(chapter.ToString()), cancellationToken);
+                return day.Report;
+            });
             if (report.Trials is [{ Held: { } held }])
                 return Hold(held, engine, cancellationToken);
             ResultTable.Write(report);
+            if (day is not null)
+                Tell(day);
             foreach (string path in reports)
                 Write(report, path);
             Record(engine, report);
@@ -56,6 +64,13 @@ internal static class ScenarioSession
         cancellationToken.WaitHandle.WaitOne();
         held.End(engine);
         return ExitCode.AsExpected;
+    }
+
+    private static void Tell(GameDayResult day)
+    {
+        Console.WriteLine(day);
+        foreach (GameDayFinding finding in day.Findings)
+            Console.WriteLine($"  {finding}");
     }
 
     private static void Write(ScenarioReport report, string path)

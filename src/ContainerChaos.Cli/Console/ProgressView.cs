@@ -6,8 +6,14 @@ namespace ContainerChaos.Cli;
 /// <summary>Shows how far a run is: a live bar a scenario on a terminal, and plain lines into a file or a pipe.</summary>
 internal static class ProgressView
 {
-    internal static ScenarioReport Show(ScenarioPlan plan, bool everyStep, Func<IProgress<ScenarioProgress>, ScenarioReport> run) =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && !everyStep ? Live(plan, run) : run(new Lines(everyStep));
+    /// <summary>Shows a run while it lasts.</summary>
+    /// <param name="plan">What is going to be run.</param>
+    /// <param name="everyStep">Whether each small step is a line.</param>
+    /// <param name="run">Runs it; takes where progress goes, and who tells a line where there are no bars, which tell it themselves.</param>
+    internal static ScenarioReport Show(ScenarioPlan plan, bool everyStep, Func<IProgress<ScenarioProgress>, Action<string>, ScenarioReport> run) =>
+        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && !everyStep
+            ? Live(plan, progress => run(progress, _ => { }))
+            : run(new Lines(everyStep), Console.WriteLine);
 
     private static ScenarioReport Live(ScenarioPlan plan, Func<IProgress<ScenarioProgress>, ScenarioReport> run)
     {

@@ -44,14 +44,12 @@ public sealed class StartGameDayCommand : ScenarioRunCmdlet
         GameDayResult? result;
         if (!RunInView((progress, narrate) => new GameDay(Engine).Run(scenarios, options with { Run = RunOptions with { Progress = progress } }, chapter => narrate(chapter.ToString()), Cancellation), out result))
             return;
-        Tell($"held: {Names(result!.Held)}; did not hold: {Names(result.DidNotHold)}{(result.NotRun.Count == 0 ? "" : $"; not run: {Names(result.NotRun)}")}");
+        Tell(result!.ToString());
         foreach (var finding in result.Findings)
             Tell($"  {finding}");
         Keep(result.Report);
         WriteObject(result);
     }
-
-    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
     // Null when a name was wrong, which was reported: a game day with a part missing is another one.
     private IReadOnlyList<Scenario>? Choose()

@@ -23,4 +23,10 @@ public sealed record GameDayResult
 
     /// <summary>How long it took, the quiet between scenarios included.</summary>
     public TimeSpan Duration => Report.Duration;
+
+    /// <summary>What held, what did not, and what was not run, on a line.</summary>
+    public override string ToString() =>
+        $"held: {Names(Held)}; did not hold: {Names(DidNotHold)}{(NotRun.Count == 0 ? "" : $"; not run: {Names(NotRun)}")}";
+
+    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

@@ -64,7 +64,7 @@ internal static class CommandScenes
         {
             var container = stage.Ready(ContainerRequest.Script("echo ready; while :; do sleep 1; done") with { Init = true });
             stage.Ask(container, "(sleep 0.01 &)");
-            stage.Tell("zombies", stage.Ask(container, "i=0; while ps -o stat | grep -q Z && [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done; ps -o stat | grep -c Z"));
+            stage.Tell("zombies", stage.Ask(container, "i=0; while ps -o stat | grep -q Z && [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done; [ $i -lt 100 ] && echo reaped"));
         })
         { WithoutPodman = Scene.Init },
         new("execute-ends-with-the-container", ["result"], stage =>
