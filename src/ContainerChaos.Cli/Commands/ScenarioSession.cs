@@ -2,6 +2,7 @@ using ContainerChaos.Engine;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios;
 using ContainerChaos.Scenarios.Reports;
+using ContainerChaos.Scenarios.Telemetry;
 
 namespace ContainerChaos.Cli;
 
@@ -82,6 +83,8 @@ internal static class ScenarioSession
 
     private static void Record(ContainerEngine engine, ScenarioReport report)
     {
+        if (RunTelemetry.Send(report) is { } problem)
+            Console.Error.WriteLine($"containerchaos: the run did not reach the OpenTelemetry collector: {problem}");
         try
         {
             ResultHistory.Of(engine.Options).Add(report);

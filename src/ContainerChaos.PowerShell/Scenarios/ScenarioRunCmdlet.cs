@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using ContainerChaos.Scenarios;
 using ContainerChaos.Scenarios.Reports;
+using ContainerChaos.Scenarios.Telemetry;
 
 namespace ContainerChaos.PowerShell;
 
@@ -141,6 +142,8 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             return;
         foreach (var path in ReportPath)
             Attempt(path, () => ReportWriter.Write(report, ResolvePath(path)));
+        if (RunTelemetry.Send(report) is { } problem)
+            WriteWarning($"The run did not reach the OpenTelemetry collector: {problem}");
         try
         {
             var history = ResultHistory.Of(Engine.Options);
