@@ -5,9 +5,9 @@ public enum SystemCallNumber
 {
 #pragma warning disable CS1591 // Documented in section 2 of the manual.
     alarm = 37, getpriority = 140, setpriority = 141, fallocate = 285,
-    read = 0, write = 1, open = 2, close = 3, poll = 7, lseek = 8, access = 21, rt_sigaction = 13, rt_sigprocmask = 14, ioctl = 16, pread64 = 17, dup2 = 33, getpid = 39,
+    read = 0, write = 1, open = 2, close = 3, poll = 7, lseek = 8, mmap = 9, munmap = 11, access = 21, rt_sigaction = 13, rt_sigprocmask = 14, ioctl = 16, pread64 = 17, dup2 = 33, getpid = 39,
     socket = 41, connect = 42, sendto = 44, recvfrom = 45, shutdown = 48, getsockname = 51, setsockopt = 54, splice = 275, sendmsg = 46, recvmsg = 47, bind = 49, listen = 50, getsockopt = 55, socketpair = 53, clone = 56, execve = 59,
-    exit = 60, wait4 = 61, kill = 62, fcntl = 72, flock = 73, getcwd = 79, chdir = 80, fchdir = 81, mkdir = 83, rmdir = 84, fchown = 93,
+    exit = 60, wait4 = 61, kill = 62, fcntl = 72, flock = 73, ftruncate = 77, getcwd = 79, chdir = 80, fchdir = 81, mkdir = 83, rmdir = 84, fchown = 93,
     umask = 95, getuid = 102, geteuid = 107, getegid = 108, setuid = 105, setgid = 106, setpgid = 109, setsid = 112, setgroups = 116, setresuid = 117, setresgid = 119, setfsuid = 122, setfsgid = 123,
     capget = 125, capset = 126, mknod = 133, rt_sigtimedwait = 128, personality = 135, statfs = 137, fstatfs = 138, pivot_root = 155, prctl = 157, arch_prctl = 158, chroot = 161, mount = 165, umount2 = 166,
     sched_setaffinity = 203, set_mempolicy = 238, ioprio_set = 251,

@@ -136,6 +136,10 @@ public class FileDescriptor : SafeHandleMinusOneIsInvalid
     public void Allocate(long offset, long bytes) =>
         Libc.Checked("fallocate", null, Libc.Retrying((nint)SystemCallNumber.fallocate, Number, 0, (nint)offset, (nint)bytes));
 
+    /// <summary>Cuts the file off (ftruncate(2)).</summary>
+    /// <param name="length">How many bytes stay.</param>
+    public void Truncate(long length) => Libc.Checked("ftruncate", null, Libc.Retrying((nint)SystemCallNumber.ftruncate, Number, (nint)length));
+
     /// <summary>Takes an exclusive lock that dies with the last copy of this descriptor (flock(2)).</summary>
     /// <returns>False when another open file description holds it.</returns>
     public bool TryLock()

@@ -29,9 +29,9 @@ public static class EventJournal
             if (FileStatus.Read(file).Size > MaximumLength)
                 Rotate(path, file);
         }
-        catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EIO or Errno.ENOENT)
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
         {
-            // A full disk costs the record of an event, never what the event is about.
+            // A full disk, or one that is read-only, costs the record of an event, never what the event is about.
         }
     }
 

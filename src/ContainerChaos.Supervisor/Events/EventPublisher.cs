@@ -32,9 +32,9 @@ internal sealed class EventPublisher(string path, string journal, string contain
             _file ??= FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x180 /* 0600 */);
             _file.Write([.. SupervisorJson.ContainerEvent.ToBytes(containerEvent), (byte)'\n']);
         }
-        catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EIO or Errno.ENOENT)
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
         {
-            // A full disk costs the record of an event, never the supervision.
+            // A full disk, or one that is read-only, costs the record of an event, never the supervision.
         }
         EventJournal.Append(journal, containerEvent);
     }

@@ -43,16 +43,31 @@ internal sealed class JsonLogWriter(string path, LogOptions options) : IDisposab
         try
         {
             _file ??= Open();
-            _file.Write(_buffer.WrittenSpan);
-            _size += _buffer.WrittenCount;
+            Write(_file);
             if (options.MaxSizeBytes > 0 && _size >= options.MaxSizeBytes)
                 Rotate();
         }
-        catch (ErrnoException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EIO)
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
         {
-            // A full log disk must stop neither the container, which would block on its pipe, nor its supervision.
+            // A full log disk, or a directory that nothing can be renamed in, must stop neither the container, which would block on its
+            // pipe, nor its supervision.
         }
         _buffer.ResetWrittenCount();
+    }
+
+    /// <summary>All of what is waiting, or nothing of it: a line of which only the beginning found room would make the rest unreadable.</summary>
+    private void Write(FileDescriptor file)
+    {
+        try
+        {
+            file.Write(_buffer.WrittenSpan);
+            _size += _buffer.WrittenCount;
+        }
+        catch (ErrnoException)
+        {
+            file.Truncate(_size);
+            throw;
+        }
     }
 
     public void Dispose()
