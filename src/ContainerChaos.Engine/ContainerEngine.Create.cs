@@ -53,6 +53,7 @@ public sealed partial class ContainerEngine
                 Annotations = options.Annotations,
                 Limits = options.Limits,
                 Privileged = options.Privileged,
+                FaultPoints = FileSystemCalls.Expand(options.FaultPoints),
                 RestartPolicy = options.RestartPolicy,
                 RestartDelay = options.RestartDelay,
                 Init = options.Init,

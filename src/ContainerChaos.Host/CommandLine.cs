@@ -20,6 +20,7 @@ internal static class CommandLine
                 [WatchdogProgram.DetachVerb, .. var rest] => WatchdogProgram.Detach(rest.ToArray()),
                 [WatchdogProgram.Verb, .. var rest] => WatchdogProgram.Run(rest.ToArray()),
                 [LoadProgram.Verb, .. var rest] => LoadProgram.Run(rest.ToArray()),
+                [FaultPointProgram.Verb, .. var rest] => FaultPointProgram.Run(rest.ToArray()),
                 [NamespaceRootProgram.EnterVerb, .. var rest] => NamespaceRootProgram.Enter(rest.ToArray()),
                 [NamespaceRootProgram.Verb, .. var rest] => NamespaceRootProgram.Run(rest.ToArray()),
                 _ => OciCommandLine.Execute(arguments, static () => Version),

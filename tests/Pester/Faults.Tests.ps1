@@ -152,6 +152,8 @@ Describe 'Faults' {
         (Invoke-Fault web-1 -CorruptFile /data -Bytes 4 -Duration 50ms -PassThru).Effect | Should -Match '4 byte'
         (Invoke-Fault web-1 -ReadOnly -Duration 50ms -PassThru).Effect | Should -Match 'EROFS'
         Should-FailWith InvalidArgument { Start-Fault web-1 -CorruptFile /nothing @args }
+        (Invoke-Fault web-1 -DeleteFile /data -Duration 50ms -PassThru).Effect | Should -Match '/data is gone: ENOENT'
+        (Get-ContainerChange web-1).Path | Should -Contain '/data'
     }
 
     It 'break the network, and say what they need' {
@@ -171,12 +173,51 @@ Describe 'Faults' {
         Should-FailWith NotSupported { Start-NetworkFault web-1 -Rate 64KB -Direction In @args }
     }
 
+    It 'make chosen system calls of a container fail and slow, and say which can' {
+        New-Container calls -Image target -Command serve, --unix, /http.sock -FaultPoint file-io, connect | Start-Container | Out-Null
+        (Get-Container calls).FaultPoints | Should -Contain 'fsync'
+        $short = @{ Duration = '50ms'; PassThru = $true }
+        (Invoke-SyscallFault calls fsync, fdatasync -Errno EIO -Every 3 @short).Effect | Should -Match 'fsync, fdatasync each 3. time fail with EIO'
+        (Invoke-SyscallFault calls connect -Errno 111 -Share 0.1 -Seed 1 @short).Effect | Should -Match 'connect in 10 % of all cases fail with ECONNREFUSED'
+        (Invoke-SyscallFault calls -Io -Delay 20ms -Path '/data/*' @short).Effect | Should -Match 'of /data/\* wait for 20 ms'
+        Start-SyscallFault calls -Io -Errno EIO -WhatIf
+        Get-Fault | Should -BeNullOrEmpty
+        Should-FailWith InvalidArgument { Start-SyscallFault calls connect -Errno NOSUCH @args }
+        Should-FailWith InvalidArgument { Start-SyscallFault calls connect @args }
+        (Should-FailWith NotSupported { Start-SyscallFault calls accept4 -Errno EMFILE @args }).ErrorDetails.RecommendedAction | Should -Match '-FaultPoint accept4'
+        Should-FailWith NotSupported { Start-SyscallFault web-1 fsync -Errno EIO @args }
+        Should-FailWith InvalidArgument { New-Container none -Image target -FaultPoint nosuchcall @args }
+        Start-SyscallFault calls write -Errno EIO -Path /x | Out-Null
+        (Get-Fault).Fault | Should -Be 'syscall'
+        Stop-Fault calls
+        Remove-Container calls -Force
+    }
+
+    It 'set the clocks of a container ahead' {
+        $before = (Get-Container web-1).Pid
+        Start-ClockFault web-1 30.00:00:00 -WhatIf
+        (Get-Container web-1).Pid | Should -Be $before
+        (Invoke-ClockFault web-1 -Offset 30.00:00:00 -Clock BootTime -Duration 50ms -PassThru).Effect | Should -Match 'CLOCK_MONOTONIC \+0 s, CLOCK_BOOTTIME \+2592000 s'
+        (Get-Container web-1).Pid | Should -Not -Be $before
+        Should-FailWith InvalidArgument { Start-ClockFault web-1 0 @args }
+        Start-ClockFault web-1 1h | Stop-Fault
+    }
+
+    It 'take the disk of the runtime away' {
+        (Invoke-RuntimeFault web-1 -StateDirectory -Duration 50ms -PassThru).Effect | Should -Match 'a read-only mount lies over .*: EROFS'
+        Start-RuntimeFault web-1 -StateDirectory -WhatIf
+        Start-RuntimeFault web-1 -StateDirectory | Stop-Fault
+        (Should-FailWith NotSupported { Start-RuntimeFault web-1 -LogDisk @args }).ErrorDetails.RecommendedAction | Should -Match 'CONTAINERCHAOS_ROOT'
+    }
+
     It 'complete targets, ids and signals' {
         function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
         $fault = Start-Fault web-1 -Nice 5
         Complete 'Invoke-Fault web-1' | Should -Be 'web-1'
         Complete 'Undo-Fault ' | Should -Be $fault.Id
         Complete 'Invoke-Fault web-1 -SignalStorm USR' | Should -Contain 'USR1'
+        Complete 'Invoke-SyscallFault web-1 fdatas' | Should -Be 'fdatasync'
+        Complete 'Invoke-SyscallFault web-1 fsync -Errno EDQ' | Should -Be 'EDQUOT'
         $fault | Stop-Fault
     }
 

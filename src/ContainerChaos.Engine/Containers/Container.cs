@@ -66,6 +66,9 @@ public sealed record Container
     /// <summary>Whether it is kept from next to nothing.</summary>
     public bool Privileged { get; init; }
 
+    /// <summary>The system calls that faults can be made of (<c>Invoke-SyscallFault</c>).</summary>
+    public IReadOnlyList<string> FaultPoints { get; init; } = [];
+
     /// <summary>Its places in networks; none when it is down.</summary>
     public IReadOnlyList<ContainerEndpoint> Endpoints { get; init; } = [];
 
@@ -107,6 +110,9 @@ public sealed record Container
 
     /// <summary>Its directory below the data root.</summary>
     public required string RootPath { get; init; }
+
+    /// <summary>Its directory below the run root, which is there while it runs.</summary>
+    public required string RunPath { get; init; }
 
     /// <summary>What its health probes have found: the verdict, the failing streak, the last five results; null when it has none, or never ran.</summary>
     public ContainerHealth? Health { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
 
@@ -28,6 +29,10 @@ internal static partial class ContainerCreateOptionsCheck
         SysctlArgument.Check(options.Sysctl, options.Network == "host", options.Ipc == "host", subject);
         if (options.DeviceCgroupRules.Count > 0 && OrdinaryUser.Maps is not null)
             throw EngineErrors.Option("DeviceCgroupRule", options.DeviceCgroupRules[0], "is for root alone: in a user namespace no device can be opened but those that are bound in", subject, "Leave it out, and name devices with -Device.", ErrorReason.NotSupported);
+        if (FileSystemCalls.Expand(options.FaultPoints).FirstOrDefault(call => !SystemCallTable.IsKnown(call)) is { } unknown)
+            throw EngineErrors.Option("FaultPoint", unknown, "is no system call of Linux", subject, $"Name calls as the manual does (syscalls(2)), or {FileSystemCalls.Group}.");
+        if (options.FaultPoints.Count > 0 && OwnIdentity.User != 0)
+            throw EngineErrors.Option("FaultPoint", options.FaultPoints[0], "is for root alone: the kernel lets an ordinary user's monitor take no descriptor from a container that starts", subject, "Leave it out.", ErrorReason.NotSupported);
         foreach (var (key, value) in options.Env)
         {
             if (key.Contains('='))

@@ -4,7 +4,7 @@ namespace ContainerChaos.Linux;
 public static unsafe class DetachedMount
 {
     private const nint OPEN_TREE_CLONE = 1, OPEN_TREE_CLOEXEC = 0x80000;
-    private const ulong MOUNT_ATTR_IDMAP = 0x100000, MS_SLAVE = 1 << 19;
+    private const ulong MOUNT_ATTR_RDONLY = 1, MOUNT_ATTR_IDMAP = 0x100000, MS_SLAVE = 1 << 19;
 
     /// <summary>A copy of what is mounted at a path, which receives what is mounted there later but gives nothing back.</summary>
     /// <param name="path">A path of this process's mount namespace.</param>
@@ -86,6 +86,10 @@ public static unsafe class DetachedMount
     public static void MapIds(FileDescriptor mount, FileDescriptor userNamespace, bool recursive) =>
         SetAttributes(
             mount, new Attributes { Set = MOUNT_ATTR_IDMAP, UserNamespace = (ulong)userNamespace.Number }, recursive ? NativeConstants.AT_RECURSIVE : 0);
+
+    /// <summary>Makes a mount and those below it read-only (mount_setattr(2), MOUNT_ATTR_RDONLY).</summary>
+    /// <param name="mount">The detached mount.</param>
+    public static void MakeReadOnly(FileDescriptor mount) => SetAttributes(mount, new Attributes { Set = MOUNT_ATTR_RDONLY }, NativeConstants.AT_RECURSIVE);
 
     /// <summary>Sets an option of a file system that is being configured (fsconfig(2), FSCONFIG_SET_STRING).</summary>
     /// <param name="context">What fsopen(2) made.</param>

@@ -8,7 +8,7 @@ public sealed unsafe partial class ChildProgram
 
     /// <summary>
     /// PID 1 of a container that was started with an init. Every signal is blocked since the clone, so none is lost
-    /// and none interrupts: each is taken off the queue in turn (sigtimedwait(2)).
+    /// and none interrupts: each is taken off the queue in turn (sigtimedwait(2)). Its calls are no fault points of the container's.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void RunAsInit(int command, byte* arguments, long argumentsLength)
@@ -25,11 +25,11 @@ public sealed unsafe partial class ChildProgram
         var all = ulong.MaxValue;
         while (true)
         {
-            var signal = (int)Libc.RawSystemCall((nint)SystemCallNumber.rt_sigtimedwait, (nint)(&all), 0, 0, sizeof(ulong), 0, 0);
+            var signal = (int)Libc.RawSystemCall((nint)SystemCallNumber.rt_sigtimedwait, (nint)(&all), 0, 0, sizeof(ulong), 0, Signature);
             if (signal == SIGCHLD)
                 ReapAll(command);
             else if (signal > 0)
-                Libc.RawSystemCall((nint)SystemCallNumber.kill, command, signal, 0, 0, 0, 0);
+                Libc.RawSystemCall((nint)SystemCallNumber.kill, command, signal, 0, 0, 0, Signature);
         }
     }
 
@@ -39,7 +39,7 @@ public sealed unsafe partial class ChildProgram
         while (true)
         {
             var status = 0;
-            var pid = (int)Libc.RawSystemCall((nint)SystemCallNumber.wait4, -1, (nint)(&status), WNOHANG, 0, 0, 0);
+            var pid = (int)Libc.RawSystemCall((nint)SystemCallNumber.wait4, -1, (nint)(&status), WNOHANG, 0, 0, Signature);
             if (pid <= 0)
                 return;
             // wait(2): a status whose low seven bits are zero is an exit with the code above them, else a signal's number.

@@ -21,6 +21,12 @@ public sealed unsafe partial class ChildProgram : IDisposable
     private int _slots;
     private int _handOver = int.MaxValue;
 
+    /// <summary>
+    /// What the calls by which a child talks to its parent have as sixth argument, which neither takes: a filter of system calls whose
+    /// listener nobody has yet can tell them by it, and let them pass.
+    /// </summary>
+    public const int Signature = 0x7072_6f67;
+
     /// <summary>The stage that the next steps belong to.</summary>
     public ChildStage Stage { get; set; }
 
@@ -230,7 +236,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
                 case ChildCall.Ask:
                     Report(reportTo, Asked, i, a);
                     var answer = 0L;
-                    result = Libc.RawSystemCall((nint)SystemCallNumber.read, answersFrom, (nint)(&answer), 1, 0, 0, 0);
+                    result = Libc.RawSystemCall((nint)SystemCallNumber.read, answersFrom, (nint)(&answer), 1, 0, 0, Signature);
                     if (result != 1)
                         Exit(125);
                     break;
@@ -308,7 +314,7 @@ public sealed unsafe partial class ChildProgram : IDisposable
         ((int*)message)[1] = value;
         for (var i = 0; i < ReportValues; i++)
             message[1 + i] = values == null ? 0 : values[i];
-        Libc.RawSystemCall((nint)SystemCallNumber.write, descriptor, (nint)message, ReportSize, 0, 0, 0);
+        Libc.RawSystemCall((nint)SystemCallNumber.write, descriptor, (nint)message, ReportSize, 0, 0, Signature);
     }
 
     private static void Exit(int code)

@@ -9,7 +9,7 @@ namespace ContainerChaos.Linux;
 internal sealed class SeccompCompiler
 {
     // linux/audit.h, AUDIT_ARCH_*.
-    private const uint AUDIT_ARCH_X86_64 = 0xC000_003E, AUDIT_ARCH_I386 = 0x4000_0003, AUDIT_ARCH_AARCH64 = 0xC000_00B7;
+    internal const uint AUDIT_ARCH_X86_64 = 0xC000_003E, AUDIT_ARCH_I386 = 0x4000_0003, AUDIT_ARCH_AARCH64 = 0xC000_00B7;
 
     private const uint NumberOffset = 0, ArchitectureOffset = 4;
 

@@ -46,6 +46,9 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
         }
     }
 
+    /// <summary>A listening socket that another process of ours has left open under a number.</summary>
+    public static SeqPacketSocket Inherit(int descriptor) => new(descriptor);
+
     /// <summary>Connects to a path.</summary>
     /// <returns>Null when nobody listens there (ENOENT, ECONNREFUSED).</returns>
     public static SeqPacketSocket? TryConnect(string path)

@@ -30,6 +30,15 @@ public partial class NewContainerCommand
     [ArgumentCompleter(typeof(SecurityOptionCompleter))]
     public string[] SecurityOption { get; set; } = [];
 
+    /// <summary>
+    /// The system calls that faults can be made of later (Invoke-SyscallFault): <c>fsync</c>, <c>connect</c>, or <c>file-io</c> for all that open, read, write and sync files.
+    /// Each is intercepted for as long as the container lives, and costs some microseconds more.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SystemCallCompleter))]
+    public string[] FaultPoint { get; set; } = [];
+
     /// <summary>Kernel parameters of its own namespaces: <c>@{ 'net.core.somaxconn' = 1024 }</c>.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public Hashtable? Sysctl { get; set; }
@@ -61,6 +70,7 @@ public partial class NewContainerCommand
         CapDrop = CapDrop,
         Privileged = Privileged,
         SecurityOptions = [.. SecurityOption.Select(AbsoluteProfile)],
+        FaultPoints = FaultPoint,
         Sysctl = Arguments.Pairs(Sysctl),
         Pid = Pid,
         Ipc = Ipc,

@@ -162,6 +162,11 @@ public abstract class ContainerFaultCmdlet : FaultCmdlet
     [ValidateRange(1, 65_536)]
     public int Bytes { get; set; } = 64;
 
+    /// <summary>Take this file of the writable layer away; the undo puts the same one back.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "DeleteFile")]
+    [ValidateNotNullOrEmpty]
+    public string DeleteFile { get; set; } = "";
+
     /// <summary>Make up to so many empty files, so that the file system of -Path has no inode left.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Inode")]
     [ValidateRange(1, 1_000_000)]
@@ -205,6 +210,7 @@ public abstract class ContainerFaultCmdlet : FaultCmdlet
         "IoThrottle" => new IoThrottleFault(IoThrottle, Path),
         "ReadOnly" => new ReadOnlyFault(Path),
         "CorruptFile" => new CorruptFileFault(CorruptFile, Bytes, GivenSeed),
+        "DeleteFile" => new DeleteFileFault(DeleteFile),
         "StallMonitor" => new MonitorFault(Stalls: true),
         "Inode" => new InodeFault(Path, Inode),
         _ => throw new ContainerException(ErrorReason.InvalidArgument, "No fault is chosen.") { Remedy = "Choose one: -Freeze, -MemoryLimit 32MB, -CpuQuota 0.1 …" },

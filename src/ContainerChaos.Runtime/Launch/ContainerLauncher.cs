@@ -153,6 +153,7 @@ public sealed class ContainerLauncher : IDisposable
             InUserNamespace = namespaces.HasUser,
             Seccomp = SeccompSteps.Create(
                 _program, SeccompFilter.Create(linux.Seccomp, _spec.Annotations), spec, new SeccompListener(_subject, "creating", _options.Bundle, _spec), _options.PreservedDescriptors),
+            FaultPoints = _options.FaultPoints is { } points ? new FaultPointSteps(_program, points) : null,
             Personality = linux.Personality,
             MemoryPolicy = linux.MemoryPolicy,
             KeepsGroups = ProcessSteps.AsksToKeepGroups(_spec.Annotations),

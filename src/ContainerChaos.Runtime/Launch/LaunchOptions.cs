@@ -26,6 +26,9 @@ public sealed record LaunchOptions
     /// </summary>
     public string? SharedMemoryFrom { get; init; }
 
+    /// <summary>The system calls that the caller answers for; null for none.</summary>
+    public FaultPoints? FaultPoints { get; init; }
+
     /// <summary>Whether the root is entered by MS_MOVE and chroot(2) instead of pivot_root(2), which an initramfs refuses.</summary>
     public bool NoPivot { get; init; }
 

@@ -32,6 +32,9 @@ internal sealed partial class ProcessSteps
     /// <summary>The container's filter; null for none.</summary>
     internal SeccompSteps? Seccomp { get; init; }
 
+    /// <summary>The container's fault points; null for none.</summary>
+    internal FaultPointSteps? FaultPoints { get; init; }
+
     /// <summary>Whether the caller's supplementary groups stay: the way into directories that only a group may enter.</summary>
     internal bool KeepsGroups { get; init; }
 
@@ -115,12 +118,14 @@ internal sealed partial class ProcessSteps
         _program.Call($"process.user.uid: become user {user.Uid}", SystemCallNumber.setresuid, user.Uid, user.Uid, user.Uid);
         // Before the filter, which may know nothing of getcwd(2).
         ChangeDirectory();
-        if (Seccomp is { NeedsPrivilege: true })
+        if (Seccomp is { NeedsPrivilege: true } || FaultPoints is not null)
         {
             // A change of the user has left the capabilities permitted (PR_SET_KEEPCAPS) but not effective.
             if (user.Uid != 0)
                 SetCapabilities(Available, Available, 0);
-            Seccomp.Load();
+            FaultPoints?.Load();
+            if (Seccomp is { NeedsPrivilege: true })
+                Seccomp.Load();
         }
         SetCapabilities(capabilities);
     }

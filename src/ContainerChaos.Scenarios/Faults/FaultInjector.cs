@@ -139,7 +139,7 @@ public sealed class FaultInjector(ContainerEngine engine)
             Id = "",
             Fault = fault.Name,
             Effect = plan.Effect,
-            Target = target.Subject,
+            Target = plan.OutlivesProcess ? target.Subject with { Pid = 0, PidStartTime = 0 } : target.Subject,
             Since = DateTimeOffset.UtcNow,
             Until = until,
             Pid = Environment.ProcessId,

@@ -1,5 +1,6 @@
 using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
 
 namespace ContainerChaos.Scenarios;
 
@@ -37,6 +38,7 @@ internal static class FaultSection
         ["io-throttle"] = yaml => new IoThrottleFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), yaml.Text("path") ?? "/"),
         ["read-only"] = yaml => new ReadOnlyFault(yaml.Text("path") ?? "/"),
         ["corrupt-file"] = yaml => new CorruptFileFault(yaml.Required("path"), yaml.Integer("bytes", 1, 65_536) ?? 64, yaml.Integer("seed", 0, int.MaxValue)),
+        ["delete-file"] = yaml => new DeleteFileFault(yaml.Required("path")),
         ["partition"] = yaml => new PartitionFault(yaml.Texts("from") ?? [], Direction(yaml)),
         ["black-hole"] = yaml => new PortFault(Port(yaml), Resets: false, yaml.Boolean("of-peer") ?? false),
         ["connection-reset"] = yaml => new PortFault(Port(yaml), Resets: true, yaml.Boolean("of-peer") ?? false),
@@ -56,6 +58,24 @@ internal static class FaultSection
                 Rate = yaml.Size("rate") ?? 0,
             },
             Direction(yaml)),
+        ["syscall"] = yaml => new SyscallFault(yaml.Texts("calls") ?? throw yaml.Error("the key 'calls' is missing."))
+        {
+            Errno = yaml.Text("errno") is { } name ? (SyscallFault.TryParse(name, out Errno errno) ? errno : throw yaml.Error("errno", "that is no error number; write EIO, ENOSPC or a number.")) : Errno.None,
+            Delay = yaml.Duration("delay") ?? TimeSpan.Zero,
+            Every = yaml.Integer("every", 1, int.MaxValue) ?? 1,
+            Share = yaml.Number("share", 1, 0, 1),
+            Seed = yaml.Integer("seed", 0, int.MaxValue),
+            Path = yaml.Text("path"),
+        },
+        ["clock-offset"] = yaml =>
+        {
+            string text = yaml.Required("offset");
+            TimeSpan offset = DurationText.TryParse(text, out TimeSpan read) ? read : throw yaml.Error("offset", $"'{text}' is not a duration; write 1.5s or 1440m.");
+            (bool isMonotonic, bool isBootTime) = yaml.Choice("clock", ("both", (true, true)), ("monotonic", (true, false)), ("boottime", (false, true))) ?? (true, true);
+            return new ClockOffsetFault(isMonotonic ? offset : TimeSpan.Zero, isBootTime ? offset : TimeSpan.Zero);
+        },
+        ["state-directory"] = _ => new StateDirectoryFault(),
+        ["log-disk"] = _ => new LogDiskFault(),
         ["monitor"] = _ => new MonitorFault(),
         ["monitor-stall"] = _ => new MonitorFault(Stalls: true),
     };

@@ -82,6 +82,7 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             RestartDelay = target.RestartDelay,
             StopTimeout = target.StopTimeout,
             Init = spec.Cell.Init,
+            FaultPoints = [.. spec.Scenario.Steps.SelectMany(step => step.Acts).Select(act => act.Fault).OfType<SyscallFault>().SelectMany(fault => fault.Calls).Distinct()],
             Labels = spec.Labels,
         };
         return target.Publish is { } port

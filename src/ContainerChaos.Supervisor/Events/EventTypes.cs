@@ -36,6 +36,9 @@ public static class EventTypes
     /// <summary>The OOM killer ended a process of the container (<c>count</c>: how many since the last such event).</summary>
     public const string Oom = "oom";
 
+    /// <summary>Whoever answered the container's intercepted calls was killed with its spare; PID 1 is ended.</summary>
+    public const string FaultPointsLost = "fault_points_lost";
+
     /// <summary>An operator sent a signal (<c>signal</c>).</summary>
     public const string Kill = "kill";
 

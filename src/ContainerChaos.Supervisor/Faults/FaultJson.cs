@@ -9,4 +9,5 @@ namespace ContainerChaos.Supervisor;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(FaultRecord))]
 [JsonSerializable(typeof(WatchdogMessage))]
+[JsonSerializable(typeof(FaultPointRequest))]
 internal sealed partial class FaultJson : JsonSerializerContext;

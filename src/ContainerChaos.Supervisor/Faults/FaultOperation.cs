@@ -50,6 +50,15 @@ public enum FaultOperation
     /// </summary>
     Overwrite,
 
+    /// <summary>
+    /// Gives the file <see cref="FaultStep.Value"/> of the process's root a hidden name beside its own. It has the inode <see cref="FaultStep.Inode"/> in the upper layer
+    /// <see cref="FaultStep.Path"/>, where it is found when the target does not run.
+    /// </summary>
+    HideFile,
+
+    /// <summary>Gives it its name back; when another file has that by now, it is removed instead.</summary>
+    ShowFile,
+
     /// <summary>Makes an nf_tables table <see cref="FaultStep.Value"/> of <see cref="FaultStep.Filters"/> in the network namespace of the target.</summary>
     AddFilter,
 
@@ -67,6 +76,30 @@ public enum FaultOperation
 
     /// <summary>Sets the host's interface <see cref="FaultStep.Value"/> up, when <see cref="FaultStep.Number"/> is 1, or down.</summary>
     SetLink,
+
+    /// <summary>
+    /// Has intercepted calls of a container fail or wait as <see cref="FaultStep.Rule"/> says, by the socket <see cref="FaultStep.Path"/> of the process that
+    /// answers them: it holds as long as the connection does, which the watchdog has.
+    /// </summary>
+    AddRule,
+
+    /// <summary>Takes the rule <see cref="FaultStep.Value"/> back.</summary>
+    RemoveRule,
+
+    /// <summary>
+    /// Has the container <see cref="FaultStep.Container"/>, whose run directory is <see cref="FaultStep.Path"/>, start with the clocks <see cref="FaultStep.Clocks"/>, and
+    /// restarts it.
+    /// </summary>
+    SetClocks,
+
+    /// <summary>Has it start with the host's clocks, and restarts it if it has others.</summary>
+    ResetClocks,
+
+    /// <summary>Lays a read-only mount of the host's directory <see cref="FaultStep.Path"/> over it.</summary>
+    SealDirectory,
+
+    /// <summary>Takes it away.</summary>
+    UnsealDirectory,
 
     /// <summary>Stops a container of ours by the control socket <see cref="FaultStep.Path"/> of its monitor, at once, as an operator does.</summary>
     StopContainer,

@@ -51,6 +51,12 @@ public sealed record FaultStep
     /// <summary>The rules of a packet filter.</summary>
     public IReadOnlyList<PacketFilter>? Filters { get; init; }
 
+    /// <summary>What happens to intercepted calls.</summary>
+    public CallRule? Rule { get; init; }
+
+    /// <summary>A container's clocks.</summary>
+    public ClockOffsets? Clocks { get; init; }
+
     /// <summary>Writes a value to a file.</summary>
     public static FaultStep Write(string path, string value) => new() { Operation = FaultOperation.Write, Path = path, Value = value };
 

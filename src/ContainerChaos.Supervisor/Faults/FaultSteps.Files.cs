@@ -96,6 +96,58 @@ internal static partial class FaultSteps
         MountFlags.SetReadOnly(space, step.Path!, step.Number == 1);
     }
 
+    private static void HideFile(FaultStep step)
+    {
+        var (parent, name) = Split(step.Value!);
+        using var root = UnixDirectory.Open($"/proc/{step.Pid}/root");
+        using var directory = root.TryOpenInRoot(parent) ?? throw new ErrnoException(Errno.ENOENT, "open", step.Value!);
+        if (!directory.TryMove(name, directory, HiddenName(step)))
+            throw new ErrnoException(Errno.EEXIST, "renameat2", step.Value!);
+    }
+
+    /// <summary>
+    /// Through the root of whoever runs there now, so that the overlay knows of it; without anybody the upper layer is an ordinary directory, where what stands for a
+    /// file that is gone (0:0, overlayfs.rst: whiteouts) is in its place.
+    /// </summary>
+    private static void ShowFile(FaultStep step)
+    {
+        var (parent, name) = Split(step.Value!);
+        var running = IsAlive(step) ? step.Pid
+            : step.Container is { } container && JsonFile.TryReadIntact(Path.Combine(container, "state.json"), SupervisorJson.ContainerState) is { Pid: > 0 } state
+                && ProcessStat.TryReadStartTime(state.Pid) == state.PidStartTime ? state.Pid : 0;
+        // The root of one that is on its way is still the host's, and has nothing of that name: its overlay has not looked for the file yet.
+        // And one that has just ended is a zombie for a moment, which has no root any more.
+        if (running == 0 || !TryShow($"/proc/{running}/root"))
+            TryShow(step.Path!);
+
+        bool TryShow(string place)
+        {
+            using var root = TryOpen(place);
+            using var directory = root?.TryOpenInRoot(parent);
+            if (directory?.TryStat(HiddenName(step)) is null)
+                return false;
+            if (directory.TryStat(name) is { Kind: FileKind.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
+                directory.Remove(name, isDirectory: false);
+            if (!directory.TryMove(HiddenName(step), directory, name))
+                directory.Remove(HiddenName(step), isDirectory: false);
+            return true;
+        }
+    }
+
+    private static UnixDirectory? TryOpen(string path)
+    {
+        try
+        {
+            return UnixDirectory.Open(path);
+        }
+        catch (ErrnoException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH)
+        {
+            return null;
+        }
+    }
+
+    private static string HiddenName(FaultStep step) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $".containerchaos-{step.Inode}");
+
     private static void Overwrite(FaultStep step, bool isUndo)
     {
         using var root = UnixDirectory.Open(step.Path!);

@@ -91,6 +91,12 @@ internal static partial class FaultSteps
             case FaultOperation.Overwrite:
                 Overwrite(step, isUndo: held is null);
                 break;
+            case FaultOperation.HideFile:
+                HideFile(step);
+                break;
+            case FaultOperation.ShowFile:
+                ShowFile(step);
+                break;
             case FaultOperation.AddFilter:
                 AddFilter(step, isUndo: held is null);
                 break;
@@ -109,6 +115,24 @@ internal static partial class FaultSteps
                 break;
             case FaultOperation.SetLink:
                 InNetwork(step, held is null, links => links.SetState(Find(links, step), up: step.Number == 1));
+                break;
+            case FaultOperation.AddRule:
+                held?.Add(FaultPointClient.Add(step.Path!, step.Rule!));
+                break;
+            case FaultOperation.RemoveRule:
+                FaultPointClient.Remove(step.Path!, step.Value!);
+                break;
+            case FaultOperation.SetClocks:
+                SetClocks(step);
+                break;
+            case FaultOperation.ResetClocks:
+                ResetClocks(step);
+                break;
+            case FaultOperation.SealDirectory:
+                SealedDirectory.Seal(step.Path!);
+                break;
+            case FaultOperation.UnsealDirectory:
+                SealedDirectory.Unseal(step.Path!);
                 break;
             case FaultOperation.StopContainer:
                 StopContainer(step);

@@ -49,6 +49,8 @@ internal sealed class Watchdog : IDisposable
             return (FaultEnd.TargetEnded, null);
         if (_load is not null)
             _loop.Add(_load, EventPollFlags.EPOLLIN, _ => EndBy(FaultEnd.LoadEnded));
+        foreach (var answers in _held.OfType<SeqPacketSocket>())
+            _loop.Add(answers, EventPollFlags.EPOLLIN, _ => OnAnswers(answers));
         using var deadline = TimerFd.Create();
         if (_record.Until is { } until)
             deadline.Arm(Max(until - DateTimeOffset.UtcNow, TimeSpan.Zero));
@@ -91,6 +93,15 @@ internal sealed class Watchdog : IDisposable
     {
         Release();
         _loop.Dispose();
+    }
+
+    /// <summary>A rule ends with whoever answers the calls, and that one ends of its own accord with the target only.</summary>
+    private void OnAnswers(SeqPacketSocket answers)
+    {
+        if (FaultPointClient.HasTargetEnded(answers))
+            EndBy(FaultEnd.TargetEnded);
+        else
+            EndBy(FaultEnd.LoadEnded, "the process that answers its calls was killed; the next one knows nothing of the fault");
     }
 
     private void EndBy(FaultEnd end, string? detail = null)

@@ -29,6 +29,8 @@ internal sealed partial class ContainerMonitor
             CompleteChange();
             AdoptConsole();
             Watch(process);
+            if (_definition.FaultPoints.Count > 0)
+                WatchAnswers();
             AdoptHealth();
             return true;
         }

@@ -30,6 +30,7 @@ internal sealed partial class ContainerMonitor
         _stopTimer.Disarm();
         _killDue = 0;
         EndThoseBeside();
+        EndAnswers();
         _oom.Look();
         _output.Drain();
         _errors.Drain();

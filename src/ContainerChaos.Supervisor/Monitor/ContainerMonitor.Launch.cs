@@ -9,26 +9,28 @@ internal sealed partial class ContainerMonitor
     private ContainerLauncher? _launcher;
     private JoinedNamespaces _joined;
 
-    /// <summary>The files of the namespaces that are another container's; null for those that are not.</summary>
-    private readonly record struct JoinedNamespaces(string? Network, string? Pid, string? Ipc);
+    /// <summary>The files of the namespaces that are another container's, null for those that are not; and the clocks of its own.</summary>
+    private readonly record struct JoinedNamespaces(string? Network, string? Pid, string? Ipc, ClockOffsets? Clocks);
 
     /// <summary>
     /// The spec is compiled once; again only when a container whose namespace is joined has another PID 1 than at the last start,
-    /// which a restart by either one's policy brings about.
+    /// which a restart by either one's policy brings about, or when a fault has set its clocks.
     /// </summary>
     private ContainerLauncher Launcher()
     {
         var joined = new JoinedNamespaces(
             _sandbox?.Namespace.Path ?? Find(_definition.NetworkContainerId, "network", "net"),
             Find(_definition.PidContainerId, "PID namespace", "pid"),
-            Find(_definition.IpcContainerId, "IPC namespace", "ipc"));
+            Find(_definition.IpcContainerId, "IPC namespace", "ipc"),
+            JsonFile.TryReadIntact(_paths.Clocks, SupervisorJson.ClockOffsets));
         if (_launcher is not null && joined == _joined)
             return _launcher;
         _launcher?.Dispose();
         _joined = joined;
         var spec = _definition.Privileged ? WithHostDevices(_spec) : _spec;
+        spec = joined.Clocks?.In(spec) ?? spec;
         return _launcher = new ContainerLauncher(
-            joined == default ? spec : Join(spec, joined),
+            joined with { Clocks = null } == default ? spec : Join(spec, joined),
             new LaunchOptions
             {
                 RootPath = _paths.RootFileSystem,
@@ -37,6 +39,7 @@ internal sealed partial class ContainerMonitor
                 WithoutDeviceNodes = !HasDeviceRules,
                 SharedMemoryFrom = joined.Ipc is { } ipc ? ipc[..^"ipc".Length] + "mnt" : null,
                 BeforeBind = CopyUps(),
+                FaultPoints = Points,
                 Warn = Warn,
             },
             _cgroup, _definition.Name);

@@ -84,6 +84,8 @@ internal sealed partial class ContainerMonitor
             ConnectConsole(launched is not null);
             if (launched is not null)
                 OnStarted(launched, oomKills);
+            else
+                EndAnswers();
             finished(error is null ? null : error as ContainerException ?? Describe(error));
             HandleDeferred();
         });

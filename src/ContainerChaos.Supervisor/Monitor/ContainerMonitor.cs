@@ -83,6 +83,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         _console.Dispose();
         _terminalSocket?.Dispose();
         _holder?.Dispose();
+        _answers?.Dispose();
         _output.Dispose();
         _errors.Dispose();
         _restartTimer.Dispose();
@@ -135,7 +136,7 @@ internal sealed partial class ContainerMonitor : IDisposable
         {
             JsonFile.Write(_paths.State, _state, SupervisorJson.ContainerState);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ErrnoException)
         {
             // A full disk or a lost directory must not end the supervision; whoever asks on the socket still gets the truth.
         }

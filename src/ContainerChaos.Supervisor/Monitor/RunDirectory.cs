@@ -8,7 +8,7 @@ internal static class RunDirectory
     {
         try
         {
-            foreach (var path in (ReadOnlySpan<string>)[paths.ControlSocket, paths.StandardOutput, paths.StandardError, paths.Lock])
+            foreach (var path in (ReadOnlySpan<string>)[paths.ControlSocket, paths.FaultPoints, paths.Clocks, paths.StandardOutput, paths.StandardError, paths.Lock])
                 File.Delete(path);
             Directory.Delete(paths.RunDirectory);
         }

@@ -78,6 +78,9 @@ public sealed record ContainerDefinition
     /// <summary>Whether it has every device of the host, as they are when it starts.</summary>
     public bool Privileged { get; init; }
 
+    /// <summary>The system calls that faults can be made of: each is intercepted, and answered from outside.</summary>
+    public IReadOnlyList<string> FaultPoints { get; set; } = [];
+
     /// <summary>What it may use; null when only the runtime-spec says so.</summary>
     public ContainerLimits? Limits { get; init; }
 

@@ -53,6 +53,12 @@ public sealed record ContainerPaths(string ContainerDirectory, string RunDirecto
     /// <summary>The monitor's socket (SOCK_SEQPACKET).</summary>
     public string ControlSocket => Path.Combine(RunDirectory, "control.sock");
 
+    /// <summary>The socket of the process that answers its intercepted calls (SOCK_SEQPACKET); absent when it has no fault points.</summary>
+    public string FaultPoints => Path.Combine(RunDirectory, "fault-points.sock");
+
+    /// <summary>The <see cref="ClockOffsets"/> of the next start; absent for the host's clocks.</summary>
+    public string Clocks => Path.Combine(RunDirectory, "clocks.json");
+
     /// <summary>The file whose flock(2) the live monitor holds.</summary>
     public string Lock => Path.Combine(RunDirectory, "lock");
 

@@ -143,4 +143,24 @@ public static partial class SupervisorJson
         .Add("name", value.Name)
         .Add("objectType", value.ObjectType)
         .Add("objectId", value.ObjectId);
+
+    /// <summary><c>clocks.json</c>.</summary>
+    internal static JsonForm<ClockOffsets> ClockOffsets { get; } = new(ReadClockOffsets, WriteClockOffsets);
+
+    private static ClockOffsets ReadClockOffsets(ref SpecReader reader)
+    {
+        var value = new ClockOffsets();
+        while (reader.NextKey(out var name))
+        {
+            value = name switch
+            {
+                "monotonic" => value with { Monotonic = reader.Span() },
+                "bootTime" => value with { BootTime = reader.Span() },
+                _ => reader.Skip(value),
+            };
+        }
+        return value;
+    }
+
+    private static void WriteClockOffsets(JsonText json, ClockOffsets value) => json.Add("monotonic", value.Monotonic).Add("bootTime", value.BootTime);
 }

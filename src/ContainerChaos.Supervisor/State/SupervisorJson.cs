@@ -43,6 +43,7 @@ public static partial class SupervisorJson
                 "ipcMode" => value with { IpcMode = reader.Text() },
                 "ipcContainerId" => value with { IpcContainerId = reader.Text() },
                 "privileged" => value with { Privileged = reader.Boolean() ?? false },
+                "faultPoints" => value with { FaultPoints = reader.Texts() ?? [] },
                 "limits" => value with { Limits = reader.Object(ReadContainerLimits) },
                 "annotations" => value with { Annotations = reader.TextMap() ?? new Dictionary<string, string>() },
                 "lowerDirs" => value with { LowerDirs = reader.Texts() ?? [] },
@@ -83,6 +84,7 @@ public static partial class SupervisorJson
         .Add("ipcMode", value.IpcMode)
         .Add("ipcContainerId", value.IpcContainerId)
         .Add("privileged", value.Privileged)
+        .Add("faultPoints", value.FaultPoints)
         .AddObject("limits", value.Limits, WriteContainerLimits)
         .Add("annotations", value.Annotations)
         .Add("lowerDirs", value.LowerDirs)

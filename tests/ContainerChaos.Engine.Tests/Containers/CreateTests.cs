@@ -1,6 +1,7 @@
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Supervisor;
+using ContainerChaos.Testing;
 using Xunit;
 
 namespace ContainerChaos.Engine.Tests;

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
+using ContainerChaos.Testing;
 using Xunit;
 
 namespace ContainerChaos.Engine.Tests;

@@ -1,5 +1,6 @@
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
+using ContainerChaos.Testing;
 using Xunit;
 
 namespace ContainerChaos.Engine.Tests;

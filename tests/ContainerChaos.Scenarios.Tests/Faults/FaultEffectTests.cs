@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContainerChaos.Engine;
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Supervisor;
@@ -123,6 +124,70 @@ public sealed class FaultEffectTests : FaultTest
         }
 
         Assert.Empty(Injector.Ledger.List());
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_comes_back_as_it_was_unless_another_has_its_place_also_when_PID_1_has_ended()
+    {
+        Run(policy: "always");
+        File.WriteAllText(Inside("data"), "0123456789");
+        using FileStream open = File.OpenRead(Inside("data"));
+        FileStatus before = FileStatus.Read(Inside("data"));
+        using RunningFault fault = Start("action: delete-file, path: /data");
+        Assert.False(File.Exists(Inside("data")));
+        Assert.Equal('0', open.ReadByte());
+        fault.Undo();
+        Assert.Equal(before, FileStatus.Read(Inside("data")));
+
+        using (RunningFault replaced = Start("action: delete-file, path: /data"))
+        {
+            File.WriteAllText(Inside("data"), "another file");
+            replaced.Undo();
+        }
+
+        Assert.Equal("another file", File.ReadAllText(Inside("data")));
+        Assert.Empty(Directory.EnumerateFiles(Inside(""), ".containerchaos-*"));
+        using RunningFault crashed = Start("action: delete-file, path: /data");
+        Injector.Apply(new CrashFault(), Target);
+        Assert.Equal(FaultEnd.TargetEnded, crashed.WaitForEnd());
+        AwaitService(AwaitRestart(1));
+        Assert.Equal("another file", File.ReadAllText(Inside("data")));
+
+        // Its directory is an ordinary one then.
+        using RunningFault last = Start("action: delete-file, path: /data");
+        string upper = Path.Combine(Engine.Get(Name).RootPath, "upper");
+        Engine.Stop(Name, TimeSpan.Zero);
+        last.WaitForEnd();
+        Assert.Equal("another file", File.ReadAllText(Path.Combine(upper, "data")));
+    }
+
+    [Fact]
+    public void Clocks_are_ahead_in_every_incarnation_until_the_undo_also_by_another_monitor()
+    {
+        Container before = Run(policy: "always");
+        string Offsets() => File.ReadAllText($"/proc/{Engine.Get(Name).Pid}/timens_offsets");
+        string none = Offsets();
+        RunningFault fault = Start("action: clock-offset, offset: 1440m, clock: boottime");
+        Assert.NotEqual(before.Pid, Engine.Get(Name).Pid);
+        Assert.Matches(@"monotonic +0 +0\s+boottime +86400 +0", Offsets());
+        int pid = Engine.Get(Name).Pid!.Value;
+        Injector.Apply(new CrashFault(), Target);
+        // It is listed while it is on its way.
+        Await(() => Engine.Get(Name) is { Pid: { } next } && next != pid && TimeNamespace.HasOffsets(next), "the crash");
+        Assert.Contains("86400", Offsets());
+        Injector.Apply(new MonitorFault(), Target);
+        fault.Undo();
+        Assert.Equal(FaultEnd.Undone, fault.WaitForEnd());
+        Assert.Equal(none, Offsets());
+
+        fault = Start("action: clock-offset, offset: 60m");
+        Assert.Matches(@"monotonic +3600 +0\s+boottime +3600 +0", Offsets());
+        Engine.Stop(Name, TimeSpan.Zero);
+        fault.Undo();
+        Assert.Equal(ContainerStatus.Exited, Engine.Get(Name).State);
+        Assert.False(Directory.Exists(before.RunPath));
+        Engine.Start(Name);
+        Assert.Equal(none, Offsets());
     }
 
     [Fact]

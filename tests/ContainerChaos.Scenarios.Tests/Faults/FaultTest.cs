@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Faults;
@@ -43,7 +44,7 @@ public abstract class FaultTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected Container Run(string name = Name, string policy = "no", IReadOnlyDictionary<string, string>? labels = null, bool init = false, string? disk = null)
+    private protected Container Run(string name = Name, string policy = "no", IReadOnlyDictionary<string, string>? labels = null, bool init = false, string? disk = null, params string[] faultPoints)
     {
         Container made = Engine.Create(new ContainerCreateOptions
         {
@@ -56,6 +57,7 @@ public abstract class FaultTest : IDisposable
             RestartPolicy = Supervisor.RestartPolicy.Parse(policy),
             RestartDelay = Supervisor.RestartDelay.Parse("none"),
             Init = init,
+            FaultPoints = faultPoints,
             StorageOptions = disk is null ? [] : [$"size={disk}"],
             Labels = labels ?? new Dictionary<string, string>(),
         });
@@ -64,10 +66,20 @@ public abstract class FaultTest : IDisposable
         return container;
     }
 
+    private protected static void Await(Func<bool> condition, string after)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"Not after {after}.");
+            Thread.Sleep(1);
+        }
+    }
+
     /// <summary>Its threads are there when it answers: before, they would be taken for what a fault has left.</summary>
     private protected static void AwaitService(Container container)
     {
-        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        long started = Stopwatch.GetTimestamp();
         while (true)
         {
             try
@@ -76,7 +88,7 @@ public abstract class FaultTest : IDisposable
                 if (WorkloadRequest.Send(place, "/healthz", Patience, CancellationToken.None).Status == 200)
                     return;
             }
-            catch (System.Net.Sockets.SocketException) when (System.Diagnostics.Stopwatch.GetElapsedTime(started) < Patience)
+            catch (System.Net.Sockets.SocketException) when (Stopwatch.GetElapsedTime(started) < Patience)
             {
             }
 

@@ -12,7 +12,7 @@ public sealed class KilledShell : FaultTest
     {
         string[] steps = [.. KilledShellTests.InForce.Keys];
         // With an init: whether orphans are reaped is PID 1's doing, and this is about ours.
-        string[] names = [.. steps.Select((step, i) => Run($"broken-{i}", init: true, disk: step == KilledShellTests.IoThrottle ? "32MB" : null).Name)];
+        string[] names = [.. steps.Select((step, i) => Run($"broken-{i}", init: true, disk: step == KilledShellTests.IoThrottle ? "32MB" : null, faultPoints: step == KilledShellTests.Syscall ? ["write"] : []).Name)];
         foreach (string name in names)
             File.WriteAllText($"/proc/{Engine.Get(name).Pid}/root/data", "written by the container");
         TargetState[] before = [.. names.Select(name => TargetState.Read(Engine, name))];

@@ -28,12 +28,19 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
         ["action: inode, path: /dev/shm, count: 100"] = (_, now) => now.SharedFiles == 100,
         ["action: read-only"] = (_, now) => now.IsRootReadOnly,
         ["action: corrupt-file, path: /data, bytes: 8"] = (before, now) => now.Data != before.Data && now.Data!.Length == before.Data!.Length,
+        ["action: delete-file, path: /data"] = (before, now) => now.Data is null && now.HiddenFiles == before.HiddenFiles + 1,
         ["action: monitor-stall"] = (_, now) => now.MonitorState == 'T',
+        ["action: clock-offset, offset: 60m"] = (before, now) => now.HasOtherClocks && !before.HasOtherClocks,
+        ["action: state-directory"] = (before, now) => now.IsDirectoryReadOnly && !before.IsDirectoryReadOnly,
+        [Syscall] = (before, now) => now.DoWritesFail && !before.DoWritesFail,
         [IoThrottle] = (before, now) => now.Io != before.Io && now.Io.Contains("1048576", StringComparison.Ordinal),
     };
 
     /// <summary>Done to a container whose writable layer has a disk of its own, wherever the test's files are.</summary>
     internal const string IoThrottle = "action: io-throttle, rate: 1m";
+
+    /// <summary>Done to a container with a fault point.</summary>
+    internal const string Syscall = "action: syscall, calls: [write], errno: EIO, path: /fill";
 
     public static TheoryData<string> Steps => [.. InForce.Keys.Where(step => step != IoThrottle)];
 
@@ -59,10 +66,10 @@ public sealed class KilledShellTests(KilledShell shell) : IClassFixture<KilledSh
     public void The_catalogue_of_lasting_faults_is_covered() =>
         Assert.Equal(FaultSection.Names.Except(s_notHere).Order(), InForce.Keys.Select(step => step["action: ".Length..].Split(',')[0]).Distinct().Order());
 
-    // Over at once; or over by what they do, see FaultEffectTests; or of another host than this one may be. Those of the network: KilledNetworkShell.
+    // Over at once; or over by what they do, see FaultEffectTests; or of another host than this one may be, or of another disk (RuntimeFaultTests). Those of the network: KilledNetworkShell.
     private static readonly string[] s_notHere =
     [
-        "kill-process", "evict-page-cache", "monitor", "oom-child", "oom-group", "cpuset",
+        "kill-process", "evict-page-cache", "monitor", "oom-child", "oom-group", "cpuset", "log-disk",
         .. KilledNetworkShell.Steps.Select(step => step["action: ".Length..].Split(',')[0]),
     ];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ContainerChaos.Engine;
@@ -42,13 +41,6 @@ public abstract class NetworkFaultTest : FaultTest
 
     /// <summary>A container's network namespace.</summary>
     private protected NetworkNamespace Inside(string name = Name) => NetworkNamespace.TryOpen(Engine.Get(name).Pid!.Value)!;
-
-    private protected static void Await(Func<bool> condition, string after)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (!condition())
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"Not after {after}.");
-    }
 
     /// <summary>Connects, and says how that ended.</summary>
     private protected static SocketError Call(IPAddress address)

@@ -47,6 +47,13 @@ internal sealed record TargetState
     /// <summary>What /data has, null when there is no such file.</summary>
     public required string? Data { get; init; }
 
+    /// <summary>Whether a container with fault points can't write to a file.</summary>
+    public required bool DoWritesFail { get; init; }
+
+    public required bool HasOtherClocks { get; init; }
+
+    public required bool IsDirectoryReadOnly { get; init; }
+
     public required int HiddenFiles { get; init; }
 
     public static TargetState Read(ContainerEngine engine, string name)
@@ -78,6 +85,10 @@ internal sealed record TargetState
             Io = cgroup.Find("blkio") is not { } io ? "" : cgroup.IsUnified("blkio") ? Text("blkio", "", "io.max") : Text("blkio", "blkio.throttle.read_bps_device", "") + Text("blkio", "blkio.throttle.write_bps_device", ""),
             IsRootReadOnly = MountInfo.Read($"/proc/{target.Pid}/mountinfo").Any(m => m is { MountPoint: "/", IsReadOnly: true }),
             Data = File.Exists($"/proc/{target.Pid}/root/data") ? File.ReadAllText($"/proc/{target.Pid}/root/data", System.Text.Encoding.Latin1) : null,
+            DoWritesFail = target.Container!.FaultPoints.Count > 0
+                && WorkloadRequest.Send(new System.Net.Sockets.UnixDomainSocketEndPoint($"/proc/{target.Pid}/root/http.sock"), "/fill?mb=0.001", TimeSpan.FromSeconds(60), CancellationToken.None).Status != 200,
+            HasOtherClocks = TimeNamespace.HasOffsets(target.Pid),
+            IsDirectoryReadOnly = SealedDirectory.IsSealed(target.Container.RootPath),
             HiddenFiles = Directory.EnumerateFiles($"/proc/{target.Pid}/root", ".containerchaos-*").Count(),
             Loads = cgroup.Pids("pids").Count(pid => ProcessCommandLine.TryRead(pid)?.StartsWith("ccrun load", StringComparison.Ordinal) == true),
         };

@@ -26,10 +26,13 @@ public sealed class ScenarioSchemaTests
         ["inode"] = "path: /, count: 1",
         ["io-throttle"] = "rate: 1m",
         ["corrupt-file"] = "path: /x",
+        ["delete-file"] = "path: /x",
         ["black-hole"] = "port: 1",
         ["connection-reset"] = "port: 1",
         ["network-rate"] = "rate: 1m",
         ["netem"] = "delay: 1ms",
+        ["clock-offset"] = "offset: 1m",
+        ["syscall"] = "calls: [fsync]",
     };
 
     public static TheoryData<string, string> Sections => new()

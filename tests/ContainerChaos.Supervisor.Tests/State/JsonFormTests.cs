@@ -18,6 +18,7 @@ public sealed class JsonFormTests
     {
         Holds(SupervisorJson.ContainerDefinition);
         Holds(SupervisorJson.ContainerState);
+        Holds(SupervisorJson.ClockOffsets);
         Holds(SupervisorJson.ContainerEvent);
         Holds(SupervisorJson.ContainerNetworks);
         Holds(SupervisorJson.NetworkDefinition);

@@ -514,6 +514,15 @@ Describe 'Faults' -Tag Always {
         # Only root can enter its network namespace.
         Should-FailWith PermissionDenied { Invoke-NetworkFault app -Partition * @args }
         Should-FailWith PermissionDenied { Start-NetworkFault app -LinkDown @args }
+        Should-FailWith PermissionDenied { Invoke-RuntimeFault app -StateDirectory @args }
+        Should-FailWith NotSupported { Start-RuntimeFault app -LogDisk @args }
+        # A time namespace belongs to its user namespace, as everything of it.
+        (Invoke-ClockFault app 1h -Duration 50ms -PassThru).Fault | Should -Be 'clock-offset'
+        Start-ClockFault app 1h | Stop-Fault
+        # Its calls could be intercepted from its start on only, and that is for root.
+        Should-FailWith NotSupported { Invoke-SyscallFault app fsync -Errno EIO @args }
+        Should-FailWith NotSupported { Start-SyscallFault app -Io -Delay 1s @args }
+        Should-FailWith NotSupported { New-Container points -Image target -FaultPoint fsync @args }
     }
 
 }

@@ -22,7 +22,7 @@ public sealed record DiskFillFault(string Path, long Bytes = 0) : FaultSpec
         try
         {
             (free, size) = (drive.AvailableFreeSpace, drive.TotalSize);
-            isHosts = IsHosts(target, drive, size);
+            isHosts = IsHosts(target, drive);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,6 +42,9 @@ public sealed record DiskFillFault(string Path, long Bytes = 0) : FaultSpec
     }
 
     // An overlay is as large as the disk that its upper layer is on: the host's, unless the layer has a disk of its own.
-    private static bool IsHosts(ChaosTarget target, DriveInfo drive, long size) =>
-        drive.DriveFormat is "overlay" or "overlayfs" ? !(target.Container is { } own && File.Exists(System.IO.Path.Combine(own.RootPath, "disk.img"))) : new DriveInfo("/").TotalSize == size || new DriveInfo("/var").TotalSize == size;
+    private static bool IsHosts(ChaosTarget target, DriveInfo drive) =>
+        drive.DriveFormat is "overlay" or "overlayfs" ? !(target.Container is { } own && File.Exists(System.IO.Path.Combine(own.RootPath, "disk.img"))) : IsHosts(drive);
+
+    /// <summary>Whether a disk is one that the host lives on.</summary>
+    internal static bool IsHosts(DriveInfo drive) => new DriveInfo("/").TotalSize == drive.TotalSize || new DriveInfo("/var").TotalSize == drive.TotalSize;
 }

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using ContainerChaos.Linux;
 
-namespace ContainerChaos.Engine.Tests;
+namespace ContainerChaos.Testing;
 
 /// <summary>A tmpfs of a few megabytes, for what happens when a disk is full.</summary>
-internal sealed partial class SmallDisk : IDisposable
+public sealed partial class SmallDisk : IDisposable
 {
     public SmallDisk(string path, int megabytes)
     {

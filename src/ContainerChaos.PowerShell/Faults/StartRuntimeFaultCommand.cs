@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using ContainerChaos.Scenarios.Faults;
+using ContainerChaos.Supervisor;
+
+namespace ContainerChaos.PowerShell;
+
+/// <summary>Breaks what the runtime keeps of containers on purpose and returns while the fault is in force. It ends with Stop-Fault, its duration, a stop condition, or this shell.</summary>
+[Cmdlet(VerbsLifecycle.Start, "RuntimeFault", SupportsShouldProcess = true)]
+[OutputType(typeof(FaultRecord))]
+public sealed class StartRuntimeFaultCommand : RuntimeFaultCmdlet
+{
+    /// <summary>After how long it is undone at the latest: <c>10s</c>, <c>2m</c>, a time span or seconds; 5 minutes by default, a day at most.</summary>
+    [Parameter]
+    [DurationArgument]
+    public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(5);
+
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => StartEach(fault, targets, Duration);
+}
