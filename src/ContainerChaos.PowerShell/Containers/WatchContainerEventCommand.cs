@@ -33,13 +33,13 @@ public sealed class WatchContainerEventCommand : ContainerChaosCmdlet
     public string[] Type { get; set; } = [];
 
     /// <summary>
-    /// Only these events. Of containers: create, start, die, oom, kill, stop, pause, unpause, restart, backoff, exec_start, exec_die, health_status, update, rename, adopt, publish,
+    /// Only these events. Of containers: create, start, die, oom, kill, stop, pause, unpause, restart, backoff, exec_start, exec_die, health_status, update, rename, adopt, fault_points_lost, publish,
     /// unpublish, destroy; of images: pull, push, import, load, save, tag, untag, delete; of volumes: create, mount, unmount, destroy; of networks: create, connect, disconnect, destroy.
     /// </summary>
     [Parameter]
     [ValidateSet(
         "create", "start", "die", "oom", "kill", "stop", "pause", "unpause", "restart", "backoff", "exec_start", "exec_die", "health_status",
-        "update", "rename", "adopt", "publish", "unpublish", "destroy",
+        "update", "rename", "adopt", "fault_points_lost", "publish", "unpublish", "destroy",
         "pull", "push", "import", "load", "save", "tag", "untag", "delete", "mount", "unmount", "connect", "disconnect")]
     public string[] EventType { get; set; } = [];
 

@@ -15,6 +15,9 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
     /// <summary>What the name of a container's replacement ends with.</summary>
     internal const string ReplacementSuffix = "-next";
 
+    // How long its consequences are watched has nothing to do with it: a workload in trouble, on a busy machine, answers late.
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(10);
+
     private readonly FaultOptions _faults = new() { StopWhen = stop.Host };
 
     /// <summary>The id of the container that has taken the trial's one's place; null for none.</summary>
@@ -67,7 +70,7 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
     {
         try
         {
-            WorkloadAnswer answer = WorkloadRequest.Send(endPoint, act.Path!, act.Timeout, cancellationToken);
+            WorkloadAnswer answer = WorkloadRequest.Send(endPoint, act.Path!, s_answer, cancellationToken);
             // A fault that is refused would be reported as a service that survives it.
             return answer.Status is 0 or (>= 200 and < 300) ? answer.Sent : throw new TrialException($"the workload answered {act.Path} with {answer.Status}");
         }

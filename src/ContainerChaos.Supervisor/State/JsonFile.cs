@@ -12,6 +12,9 @@ public static class JsonFile
         where T : class
     {
         ArgumentNullException.ThrowIfNull(form);
+        // Each start looks for some that are seldom there, and an exception takes longer than all its reading.
+        if (!File.Exists(path))
+            return null;
         byte[] content;
         try
         {

@@ -32,8 +32,9 @@ public sealed class LifecycleTests : ContainerTest
 
         var process = Assert.Single(Engine.GetProcesses(container.Name));
         Assert.Equal((1, 0, container.Pid), (process.Pid, process.ParentPid, process.HostPid));
-        // Asleep for good, or until a page of the program has come from the disk.
-        Assert.True(process.State is ContainerProcessState.Sleeping or ContainerProcessState.DiskSleep, $"{process.State}");
+        // Soon asleep for good, or until a page of the program has come from the disk.
+        Assert.True(SpinWait.SpinUntil(
+            () => Engine.GetProcesses(container.Name).Single().State is ContainerProcessState.Sleeping or ContainerProcessState.DiskSleep, TimeSpan.FromSeconds(20)));
         Assert.Equal("/target pause", process.Command);
         Assert.Equal(DateTimeOffset.UtcNow, process.StartedAt, TimeSpan.FromSeconds(10));
         Assert.True(process.RssBytes > 0);

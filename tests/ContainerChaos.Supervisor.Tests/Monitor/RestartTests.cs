@@ -186,7 +186,7 @@ public sealed class RestartTests : ContainerTest
         container.WaitForOutput("listening");
         using (var client = container.Connect())
         using (var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(10)))
-            Assert.ThrowsAny<OperationCanceledException>(() => client.Restart(TimeSpan.FromMilliseconds(200), soon.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() => client.Restart(TimeSpan.FromSeconds(1), soon.Token));
         container.WaitForEvent(EventTypes.Restart);
         Assert.Equal(ContainerStatus.Running, container.Ask(client => client.GetState()).Status);
     }
