@@ -4,8 +4,11 @@ namespace ContainerChaos.Linux;
 public sealed partial class Cgroup
 {
     /// <summary>How many processes the OOM killer has ended in this group since it was made.</summary>
-    public long ReadOomKills() =>
-        Find("memory") is var part && part.IsUnified ? CgroupDirectory.ReadKey(part.Directory, "memory.events", "oom_kill") : CgroupDirectory.ReadKey(part.Directory, "memory.oom_control", "oom_kill");
+    public long ReadOomKills()
+    {
+        var part = Find("memory");
+        return CgroupDirectory.ReadKey(part.Directory, part.IsUnified ? "memory.events" : "memory.oom_control", "oom_kill");
+    }
 
     /// <summary>Bytes of memory charged to the group.</summary>
     public long ReadMemoryBytes() =>

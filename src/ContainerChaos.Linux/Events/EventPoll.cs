@@ -44,6 +44,28 @@ public sealed unsafe class EventPoll : FileDescriptor
         return count;
     }
 
+    /// <summary>Waits until a descriptor is ready, or a token is cancelled.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="events">What it is to be ready for.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static void WaitFor(FileDescriptor descriptor, EventPollFlags events, CancellationToken cancellationToken)
+    {
+        const long ready = 1, cancelled = 2;
+        using var cancel = EventFd.Create();
+        using var registration = cancellationToken.UnsafeRegister(static wake => ((EventFd)wake!).Signal(), cancel);
+        using var poll = new EventPoll();
+        poll.Add(descriptor, events, ready);
+        poll.Add(cancel, EventPollFlags.EPOLLIN, cancelled);
+        var isReady = false;
+        while (!isReady)
+        {
+            poll.Wait(Timeout.InfiniteTimeSpan, (key, _) => isReady |= key == ready);
+            if (!isReady)
+                cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     private void Control(int operation, FileDescriptor descriptor, EventPollFlags events, long key)
     {
         Span<byte> entry = stackalloc byte[12];

@@ -4,6 +4,7 @@ namespace ContainerChaos.Linux;
 public static unsafe class DetachedMount
 {
     private const nint OPEN_TREE_CLONE = 1, OPEN_TREE_CLOEXEC = 0x80000;
+    private const nint MOVE_MOUNT_F_EMPTY_PATH = 4;
     private const ulong MOUNT_ATTR_RDONLY = 1, MOUNT_ATTR_IDMAP = 0x100000, MS_SLAVE = 1 << 19;
 
     /// <summary>A copy of what is mounted at a path, which receives what is mounted there later but gives nothing back.</summary>
@@ -87,6 +88,22 @@ public static unsafe class DetachedMount
         SetAttributes(
             mount, new Attributes { Set = MOUNT_ATTR_IDMAP, UserNamespace = (ulong)userNamespace.Number }, recursive ? NativeConstants.AT_RECURSIVE : 0);
 
+    /// <summary>Attaches a mount to a path (move_mount(2)).</summary>
+    /// <param name="mount">The detached mount.</param>
+    /// <param name="path">Where, in this thread's mount namespace.</param>
+    /// <exception cref="ErrnoException">EPERM: without CAP_SYS_ADMIN; ENOENT.</exception>
+    public static void Attach(FileDescriptor mount, string path)
+    {
+        using var native = new NativeString(path);
+        Libc.Checked("move_mount", path, Move(mount, native.Address));
+    }
+
+    private static nint Move(FileDescriptor mount, nint path)
+    {
+        using var empty = new NativeString("");
+        return Libc.SystemCall((nint)SystemCallNumber.move_mount, mount.Number, empty.Address, NativeConstants.AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
+    }
+
     /// <summary>Makes a mount and those below it read-only (mount_setattr(2), MOUNT_ATTR_RDONLY).</summary>
     /// <param name="mount">The detached mount.</param>
     public static void MakeReadOnly(FileDescriptor mount) => SetAttributes(mount, new Attributes { Set = MOUNT_ATTR_RDONLY }, NativeConstants.AT_RECURSIVE);
@@ -136,14 +153,14 @@ public static unsafe class DetachedMount
     /// </summary>
     private static FileDescriptor? TryCopyAttached(FileDescriptor mount, nint name)
     {
-        const nint MS_REC = 0x4000, MS_PRIVATE = 0x40000, MOVE_MOUNT_F_EMPTY_PATH = 4;
+        const nint MS_REC = 0x4000, MS_PRIVATE = 0x40000;
         FileDescriptor? copy = null;
         var thread = new Thread(() =>
         {
-            using NativeString root = new("/"), empty = new("");
+            using var root = new NativeString("/");
             if (Libc.SystemCall((nint)SystemCallNumber.unshare, (nint)CloneFlags.CLONE_NEWNS) == 0
                 && Libc.SystemCall((nint)SystemCallNumber.mount, 0, root.Address, 0, MS_REC | MS_PRIVATE) == 0
-                && Libc.SystemCall((nint)SystemCallNumber.move_mount, mount.Number, empty.Address, NativeConstants.AT_FDCWD, root.Address, MOVE_MOUNT_F_EMPTY_PATH) == 0)
+                && Move(mount, root.Address) == 0)
             {
                 copy = TryCopy(mount, name);
             }

@@ -3,7 +3,7 @@ namespace ContainerChaos.Linux;
 /// <summary>A directory that nobody can change by its path: a read-only copy of its mount lies over it. What is open already is not concerned.</summary>
 public static unsafe class SealedDirectory
 {
-    private const int MOVE_MOUNT_F_EMPTY_PATH = 4, MNT_DETACH = 2;
+    private const int MNT_DETACH = 2;
 
     /// <summary>Lays the copy over it.</summary>
     /// <param name="path">The directory, in this process's mount namespace.</param>
@@ -12,8 +12,7 @@ public static unsafe class SealedDirectory
     {
         using var copy = DetachedMount.TryCopy(path, recursive: true, noFollow: true, out var errno) ?? throw new ErrnoException(errno, "open_tree", path);
         DetachedMount.MakeReadOnly(copy);
-        using NativeString native = new(path), empty = new("");
-        Libc.Checked("move_mount", path, Libc.SystemCall((nint)SystemCallNumber.move_mount, copy.Number, empty.Address, NativeConstants.AT_FDCWD, native.Address, MOVE_MOUNT_F_EMPTY_PATH));
+        DetachedMount.Attach(copy, path);
     }
 
     /// <summary>Takes it away again; a directory without one is left alone.</summary>

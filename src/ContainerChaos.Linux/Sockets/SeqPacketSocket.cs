@@ -126,13 +126,29 @@ public sealed unsafe class SeqPacketSocket : FileDescriptor
             : throw ErrnoException.Last("sendmsg");
     }
 
-    /// <summary>Waits for the next message and leaves it there (recv(2), MSG_PEEK), so that the buffer need not be for the longest there may be.</summary>
-    /// <returns>Its length; 0 when the other side is gone; -1 when a non-blocking socket has nothing.</returns>
-    public int PeekLength()
+    /// <summary>Waits for the next message and leaves it there (recv(2), MSG_PEEK).</summary>
+    private int PeekLength()
     {
         const int MSG_PEEK = 2;
         var length = Libc.Retrying((nint)SystemCallNumber.recvfrom, Number, 0, 0, MSG_PEEK | MSG_TRUNC, 0, 0);
         return length == -1 ? Absent() : (int)length;
+    }
+
+    /// <summary>Receives one message into room of its own length.</summary>
+    /// <param name="maximum">How long it may be.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="descriptors">As for the other one.</param>
+    /// <returns>Its length; 0 when the other side is gone; -1 when a non-blocking socket has nothing.</returns>
+    /// <exception cref="ErrnoException">EMSGSIZE: the message is longer than that, and is gone.</exception>
+    public int Receive(int maximum, out byte[] message, out FileDescriptor[] descriptors)
+    {
+        (message, descriptors) = ([], []);
+        var length = PeekLength();
+        if (length <= 0)
+            return length;
+        // Room for the longest there may be would be most of what a small process has, and costs a collection.
+        message = new byte[Math.Min(length, maximum)];
+        return Receive(message, out descriptors);
     }
 
     /// <summary>Receives one message.</summary>

@@ -8,6 +8,8 @@ namespace ContainerChaos.PowerShell;
 /// <summary>A cmdlet that breaks targets on purpose: which ones, how many of them, and for how long.</summary>
 public abstract class FaultCmdlet : ContainerChaosCmdlet
 {
+    private static readonly TimeSpan WaitedFor = TimeSpan.FromSeconds(10), StartedFor = TimeSpan.FromMinutes(5);
+
     private readonly List<ChaosTarget> found = [];
 
     /// <summary>
@@ -47,6 +49,14 @@ public abstract class FaultCmdlet : ContainerChaosCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public StopCondition[] StopWhen { get; set; } = [];
+
+    /// <summary>
+    /// How long a fault lasts that is not over at once: <c>500ms</c>, <c>10s</c>, <c>2m</c>, a time span or seconds, a day at most. By default 10 s where
+    /// its end is waited for (Invoke), and 5 minutes where it is left in force (Start).
+    /// </summary>
+    [Parameter]
+    [DurationArgument]
+    public TimeSpan Duration { get; set; }
 
     private protected static FaultInjector Injector { get; } = new(Engine);
 
@@ -99,20 +109,20 @@ public abstract class FaultCmdlet : ContainerChaosCmdlet
     private protected abstract void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets);
 
     /// <summary>Starts a fault, and returns while it is in force.</summary>
-    private protected void StartEach(FaultSpec fault, IReadOnlyList<ChaosTarget> targets, TimeSpan duration)
+    private protected void StartEach(FaultSpec fault, IReadOnlyList<ChaosTarget> targets)
     {
         foreach (var target in targets)
         {
             Attempt(target.ToString(), () =>
             {
-                using var running = Injector.Start(fault, target, new FaultOptions { Duration = duration, StopWhen = StopWhen });
+                using var running = Injector.Start(fault, target, OptionsOf(StartedFor));
                 WriteObject(running.Record);
             });
         }
     }
 
     /// <summary>Does a fault from its beginning to its undo.</summary>
-    private protected void RunEach(FaultSpec fault, IReadOnlyList<ChaosTarget> targets, TimeSpan duration, bool passThru)
+    private protected void RunEach(FaultSpec fault, IReadOnlyList<ChaosTarget> targets, bool passThru)
     {
         var running = new List<RunningFault>();
         try
@@ -124,7 +134,7 @@ public abstract class FaultCmdlet : ContainerChaosCmdlet
                     if (fault.IsInstant)
                         Report(Injector.Apply(fault, target), passThru);
                     else
-                        running.Add(Injector.Start(fault, target, new FaultOptions { Duration = duration, StopWhen = StopWhen }));
+                        running.Add(Injector.Start(fault, target, OptionsOf(WaitedFor)));
                 });
             }
             foreach (var one in running)
@@ -140,6 +150,9 @@ public abstract class FaultCmdlet : ContainerChaosCmdlet
             }
         }
     }
+
+    private FaultOptions OptionsOf(TimeSpan usual) =>
+        new() { Duration = MyInvocation.BoundParameters.ContainsKey(nameof(Duration)) ? Duration : usual, StopWhen = StopWhen };
 
     private void Finish(RunningFault fault, bool passThru)
     {

@@ -40,11 +40,6 @@ public sealed class InvokeFaultCommand : ContainerFaultCmdlet
     [Parameter(Mandatory = true, ParameterSetName = MonitorSet)]
     public SwitchParameter Monitor { get; set; }
 
-    /// <summary>How long a fault lasts that is not over at once: <c>500ms</c>, <c>10s</c>, <c>2m</c>, a time span or seconds; 10 s by default.</summary>
-    [Parameter]
-    [DurationArgument]
-    public TimeSpan Duration { get; set; } = TimeSpan.FromSeconds(10);
-
     /// <summary>Return what was done.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -58,5 +53,5 @@ public sealed class InvokeFaultCommand : ContainerFaultCmdlet
         _ => base.ReadFault(),
     };
 
-    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => RunEach(fault, targets, Duration, PassThru);
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => RunEach(fault, targets, PassThru);
 }

@@ -9,14 +9,9 @@ namespace ContainerChaos.PowerShell;
 [OutputType(typeof(FaultRecord))]
 public sealed class InvokeRuntimeFaultCommand : RuntimeFaultCmdlet
 {
-    /// <summary>How long the fault lasts: <c>500ms</c>, <c>10s</c>, <c>2m</c>, a time span or seconds; 10 s by default.</summary>
-    [Parameter]
-    [DurationArgument]
-    public TimeSpan Duration { get; set; } = TimeSpan.FromSeconds(10);
-
     /// <summary>Return what was done.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => RunEach(fault, targets, Duration, PassThru);
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => RunEach(fault, targets, PassThru);
 }

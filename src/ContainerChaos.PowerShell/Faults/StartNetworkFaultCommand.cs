@@ -9,10 +9,5 @@ namespace ContainerChaos.PowerShell;
 [OutputType(typeof(FaultRecord))]
 public sealed class StartNetworkFaultCommand : NetworkFaultCmdlet
 {
-    /// <summary>After how long it is undone at the latest: <c>10s</c>, <c>2m</c>, a time span or seconds; 5 minutes by default, a day at most.</summary>
-    [Parameter]
-    [DurationArgument]
-    public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(5);
-
-    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => StartEach(fault, targets, Duration);
+    private protected override void Break(FaultSpec fault, IReadOnlyList<ChaosTarget> targets) => StartEach(fault, targets);
 }

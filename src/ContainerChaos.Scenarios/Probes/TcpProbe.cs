@@ -27,7 +27,7 @@ public sealed record TcpProbe(int Port) : ScenarioProbe
             {
                 long began = Stopwatch.GetTimestamp();
                 using InternetSocket socket = ContainerSocket.BeginConnect(process, pid, new IPEndPoint(IPAddress.Loopback, Port));
-                Wait(socket, cancellationToken);
+                EventPoll.WaitFor(socket, EventPollFlags.EPOLLOUT, cancellationToken);
                 Errno error = socket.TakeError();
                 return error == Errno.None
                     ? new ProbeReading().With("latency", ToleranceUnit.Time, Stopwatch.GetElapsedTime(began).TotalMilliseconds)
@@ -38,16 +38,5 @@ public sealed record TcpProbe(int Port) : ScenarioProbe
                 return ProbeReading.Failed(ErrnoException.Describe(e.Errno));
             }
         }
-    }
-
-    private static void Wait(InternetSocket socket, CancellationToken cancellationToken)
-    {
-        using var cancel = EventFd.Create();
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static wake => ((EventFd)wake!).Signal(), cancel);
-        using var poll = new EventPoll();
-        poll.Add(socket, EventPollFlags.EPOLLOUT, 0);
-        poll.Add(cancel, EventPollFlags.EPOLLIN, 1);
-        poll.Wait(System.Threading.Timeout.InfiniteTimeSpan, static (_, _) => { });
-        cancellationToken.ThrowIfCancellationRequested();
     }
 }

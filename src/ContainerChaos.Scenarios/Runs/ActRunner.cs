@@ -20,6 +20,9 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
 
     private readonly FaultOptions _faults = new() { StopWhen = stop.Host };
 
+    /// <summary>Where the workload listens.</summary>
+    internal EndPoint EndPoint { get; } = endPoint;
+
     /// <summary>The id of the container that has taken the trial's one's place; null for none.</summary>
     internal string? Replacement { get; private set; }
 
@@ -70,7 +73,7 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
     {
         try
         {
-            WorkloadAnswer answer = WorkloadRequest.Send(endPoint, act.Path!, s_answer, cancellationToken);
+            WorkloadAnswer answer = WorkloadRequest.Send(EndPoint, act.Path!, s_answer, cancellationToken);
             // A fault that is refused would be reported as a service that survives it.
             return answer.Status is 0 or (>= 200 and < 300) ? answer.Sent : throw new TrialException($"the workload answered {act.Path} with {answer.Status}");
         }

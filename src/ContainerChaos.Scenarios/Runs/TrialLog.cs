@@ -7,11 +7,11 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string, bool> r
 {
     private readonly long _origin = MonotonicClock.Now;
 
-    internal List<StepResult> Steps { get; } = [];
-
-    /// <summary>What was done, as it ended. Acts that are done at the same time end at the same time.</summary>
+    // What was done, as it ended. Acts that are done at the same time end at the same time.
     private readonly List<ActResult> _acts = [];
     private readonly List<string> _warnings = [];
+
+    internal List<StepResult> Steps { get; } = [];
 
     internal IReadOnlyList<ProbeResult> Before { get; set; } = [];
 
@@ -22,6 +22,9 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string, bool> r
     internal string? Error { get; private set; }
 
     internal string? StoppedBy { get; private set; }
+
+    /// <summary>What it was left as, when it was stopped in the middle.</summary>
+    internal TrialHold? Held { get; set; }
 
     internal void Add(ActResult act)
     {
@@ -34,8 +37,6 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string, bool> r
         lock (_warnings)
             _warnings.Add(warning);
     }
-
-    internal TrialHold? Held { get; set; }
 
     /// <summary>Says what happens, to who follows every step of the run.</summary>
     internal void Tell(string what) => report(spec, what, true);

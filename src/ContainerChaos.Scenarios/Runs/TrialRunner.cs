@@ -28,9 +28,9 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         try
         {
             Directory.CreateDirectory(folder);
-            Container container = engine.Create(Options(spec, folder), stop.Token);
+            ContainerCreateOptions options = Options(spec, folder);
             EndPoint endPoint = spec.Target.Publish is { } port ? TrialHost.EndPoint(spec.Target.Client, port) : new UnixDomainSocketEndPoint(Path.Combine(folder, "http.sock"));
-            Experiment(spec, container, endPoint, log, stop);
+            Experiment(spec, engine.Create(options, stop.Token), new ActRunner(engine, spec, options, endPoint, injector, stop), folder, log, stop);
         }
         catch (Exception e) when (e is TrialException or OperationCanceledException && stop.Reason is not null && !cancellationToken.IsCancellationRequested)
         {
@@ -91,27 +91,33 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             : options with { Network = "none", Command = [.. target.Command, "--unix", SocketInside], Volumes = [$"{folder}:{Path.GetDirectoryName(SocketInside)}"] };
     }
 
-    private void Experiment(TrialSpec spec, Container container, EndPoint endPoint, TrialLog log, TrialStop stop)
+    private void Experiment(TrialSpec spec, Container container, ActRunner acts, string folder, TrialLog log, TrialStop stop)
     {
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady, stop);
         foreach (string warning in Granted(scenario, engine.Start(container.Id, stop.Token)))
             log.Warn(warning);
-        var acts = new ActRunner(engine, spec, Options(spec, Path.Combine(SocketRoot(engine), spec.Name)), endPoint, injector, stop);
         using RunningFault guard = injector.Guard(engine.Get(container.Id), $"trial {spec.Number} of {scenario.Name}: the container is stopped if the run is killed", StepSection.LongestTrial);
         try
         {
             if (stop.Host.Count > 0)
                 stop.Follow(injector.Watch(engine.Get(container.Id), stop.Host, StepSection.LongestTrial));
-            Break(spec, container, acts, endPoint, watch, log, stop);
+            if (Break(spec, container, acts, watch, log, stop) is { } faults)
+            {
+                log.Held = new TrialHold
+                {
+                    Step = scenario.Steps[spec.StopAfter!.Value].Label,
+                    Container = spec.Name,
+                    Folder = folder,
+                    Faults = faults,
+                    Guard = guard.Record.Id,
+                    NotRolledBack = scenario.Rollbacks,
+                };
+            }
         }
         finally
         {
-            if (log.Held is { } held)
-            {
-                log.Held = held with { Guard = guard.Record.Id, NotRolledBack = scenario.Rollbacks };
-            }
-            else
+            if (log.Held is null)
             {
                 RollBack(scenario, acts, log);
                 guard.Undo();
@@ -140,42 +146,35 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
         }
     }
 
-    private void Break(TrialSpec spec, Container container, ActRunner acts, EndPoint endPoint, TrialWatch watch, TrialLog log, TrialStop stop)
+    /// <summary>Does the method to a service that is steady.</summary>
+    /// <returns>The faults in force, when the trial was stopped in the middle; else null.</returns>
+    private IReadOnlyList<FaultRecord>? Break(TrialSpec spec, Container container, ActRunner acts, TrialWatch watch, TrialLog log, TrialStop stop)
     {
         Scenario scenario = spec.Scenario;
         CancellationToken cancellationToken = stop.Token;
-        LoadOptions wanted = spec.Load.To(endPoint);
+        LoadOptions wanted = spec.Load.To(acts.EndPoint);
         watch.Refresh();
         using OpenLoopLoad load = OpenLoopLoad.Start(wanted with { Thresholds = [.. wanted.Thresholds, .. stop.Limits] }, watch);
-        using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(health.To(endPoint)) : null;
+        using OpenLoopLoad? probes = scenario.Health is { } health ? OpenLoopLoad.Start(health.To(acts.EndPoint)) : null;
         watch.Schedule = load.Schedule;
         long now = MonotonicClock.Now;
         if (!watch.WaitForSteady(now, now + (s_baselineTimeout.Ticks * 100), orDown: true, fromAnywhere: false, cancellationToken))
             throw new TrialException("the service was never steady before the fault: " + WhyNotSteady(container, watch));
         log.Tell($"{container.Name} is steady");
-        log.Before = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, container.Id, endPoint), cancellationToken);
+        log.Before = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, container.Id, acts.EndPoint), cancellationToken);
         foreach (ProbeResult probe in log.Before)
             log.Tell($"before: {probe}");
         if (log.Before.FirstOrDefault(probe => !probe.Holds) is { } outside)
             throw new TrialException($"not steady before: {outside.Name}: {outside.Problem}");
         var steps = new StepRunner(engine, spec, container, acts, watch, probes, log);
-        log.Held = new MethodRunner(spec, steps, watch, log).Run(cancellationToken) is { } faults
-            ? new TrialHold
-            {
-                Step = scenario.Steps[spec.StopAfter!.Value].Label,
-                Container = spec.Name,
-                Folder = Path.Combine(SocketRoot(engine), spec.Name),
-                Faults = faults,
-                Guard = "",
-                NotRolledBack = [],
-            }
-            : null;
+        IReadOnlyList<FaultRecord>? held = new MethodRunner(spec, steps, watch, log).Run(cancellationToken);
         // Of something that is finally down, the row of its last step speaks.
-        if (log.Held is null && (acts.Replacement ?? (watch.IsDown ? null : container.Id)) is { } serving)
-            log.After = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, serving, endPoint), cancellationToken);
+        if (held is null && (acts.Replacement ?? (watch.IsDown ? null : container.Id)) is { } serving)
+            log.After = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, serving, acts.EndPoint), cancellationToken);
         foreach (ProbeResult probe in log.After)
             log.Tell($"after: {probe}");
         log.Load = load.Stop();
+        return held;
     }
 
     /// <summary>What a request makes a workload do (leak, spawn) is held by its limits alone; the host must not have to do it.</summary>

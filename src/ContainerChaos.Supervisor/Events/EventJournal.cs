@@ -18,14 +18,19 @@ public static class EventJournal
     /// <summary>Appends an event; nothing where the journal's directory does not exist.</summary>
     /// <param name="path">The journal.</param>
     /// <param name="containerEvent">The event.</param>
-    public static void Append(string path, ContainerEvent containerEvent)
+    public static void Append(string path, ContainerEvent containerEvent) => Append(path, ToLine(containerEvent));
+
+    /// <summary>An event as a line of a file.</summary>
+    internal static byte[] ToLine(ContainerEvent containerEvent) => [.. SupervisorJson.ContainerEvent.ToBytes(containerEvent), (byte)'\n'];
+
+    internal static void Append(string path, byte[] line)
     {
         try
         {
             using var file = FileDescriptor.TryOpen(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x180 /* 0600 */, out _);
             if (file is null)
                 return;
-            file.Write([.. SupervisorJson.ContainerEvent.ToBytes(containerEvent), (byte)'\n']);
+            file.Write(line);
             if (FileStatus.Read(file).Size > MaximumLength)
                 Rotate(path, file);
         }

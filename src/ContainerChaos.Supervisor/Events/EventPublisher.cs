@@ -27,16 +27,17 @@ internal sealed class EventPublisher(string path, string journal, string contain
             values[key] = value;
         var containerEvent = new ContainerEvent(type, containerId, DateTimeOffset.UtcNow, monotonicNanoseconds, values) { Name = Name };
         Published?.Invoke(containerEvent);
+        var line = EventJournal.ToLine(containerEvent);
         try
         {
             _file ??= FileDescriptor.Open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x180 /* 0600 */);
-            _file.Write([.. SupervisorJson.ContainerEvent.ToBytes(containerEvent), (byte)'\n']);
+            _file.Write(line);
         }
         catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
         {
             // A full disk, or one that is read-only, costs the record of an event, never the supervision.
         }
-        EventJournal.Append(journal, containerEvent);
+        EventJournal.Append(journal, line);
     }
 
     /// <summary>Notes in the journal what happened to a volume or a network through this container.</summary>

@@ -93,11 +93,10 @@ public static class FaultPointProgram
 
         void Serve(SeqPacketSocket client)
         {
-            var buffer = new byte[MaximumMessage];
-            var length = client.Receive(buffer, out _);
+            var length = client.Receive(MaximumMessage, out var message, out _);
             if (length < 0)
                 return;
-            if (length > 0 && TryRead(buffer.AsSpan(0, length)) is { } request)
+            if (length > 0 && TryRead(message) is { } request)
             {
                 if (request.Remove is { } id && gate.Find(id) is { } found)
                     gate.Remove(found);

@@ -57,20 +57,11 @@ public sealed class RunningFault : IDisposable
 
     private WatchdogMessage? Next(CancellationToken cancellation)
     {
-        using var cancel = EventFd.Create();
-        using var registration = cancellation.UnsafeRegister(static wake => ((EventFd)wake!).Signal(), cancel);
-        using var poll = new EventPoll();
-        poll.Add(_messages, EventPollFlags.EPOLLIN, 0);
-        poll.Add(cancel, EventPollFlags.EPOLLIN, 1);
         Span<byte> buffer = stackalloc byte[1024];
         int end;
         while ((end = _pending.IndexOf((byte)'\n')) < 0)
         {
-            var isReady = false;
-            poll.Wait(Timeout.InfiniteTimeSpan, (key, _) => isReady |= key == 0);
-            cancellation.ThrowIfCancellationRequested();
-            if (!isReady)
-                continue;
+            EventPoll.WaitFor(_messages, EventPollFlags.EPOLLIN, cancellation);
             if (_messages.Read(buffer) is not (> 0 and var count))
                 return null;
             _pending.AddRange(buffer[..count]);

@@ -38,7 +38,7 @@ internal sealed partial class ContainerMonitor
         FileDescriptor[] descriptors = [];
         try
         {
-            var length = connection.PeekLength();
+            var length = connection.Receive(MonitorRequest.MaximumLength, out var message, out descriptors);
             if (length == -1)
                 return;
             if (length == 0)
@@ -46,9 +46,6 @@ internal sealed partial class ContainerMonitor
                 Close(connection);
                 return;
             }
-            // Of its own length: room for the longest would be most of what a monitor keeps, and costs a collection.
-            var message = new byte[Math.Min(length, MonitorRequest.MaximumLength)];
-            connection.Receive(message, out descriptors);
             var request = ProtocolJson.MonitorRequest.Read(message, "the message");
             if (_starting is not null && NeedsProcess(request) && _deferred.Count < MaximumDeferred)
             {

@@ -159,14 +159,10 @@ public sealed class MonitorClient : IDisposable
 
     private MonitorReply? Receive(CancellationToken cancellation, out FileDescriptor[] descriptors)
     {
-        if (cancellation.CanBeCanceled && !WaitReadable(cancellation))
-            cancellation.ThrowIfCancellationRequested();
-        descriptors = [];
-        var length = _socket.PeekLength();
-        if (length <= 0)
+        if (cancellation.CanBeCanceled)
+            EventPoll.WaitFor(_socket, EventPollFlags.EPOLLIN, cancellation);
+        if (_socket.Receive(MonitorRequest.MaximumLength, out var message, out descriptors) <= 0)
             return null;
-        var message = new byte[Math.Min(length, MonitorRequest.MaximumLength)];
-        _socket.Receive(message, out descriptors);
         return ProtocolJson.MonitorReply.Read(message, _subject);
     }
 
@@ -201,19 +197,5 @@ public sealed class MonitorClient : IDisposable
             };
         }
         return reply.Error is { } error ? throw error.ToException() : reply;
-    }
-
-    private bool WaitReadable(CancellationToken cancellation)
-    {
-        using var cancelled = EventFd.Create();
-        using var registration = cancellation.Register(static state => ((EventFd)state!).Signal(), cancelled);
-        using var poll = new EventPoll();
-        const long socketKey = 1, cancelKey = 2;
-        poll.Add(_socket, EventPollFlags.EPOLLIN, socketKey);
-        poll.Add(cancelled, EventPollFlags.EPOLLIN, cancelKey);
-        var readable = false;
-        while (!readable && !cancellation.IsCancellationRequested)
-            poll.Wait(Timeout.InfiniteTimeSpan, (key, _) => readable |= key == socketKey);
-        return readable;
     }
 }

@@ -21,18 +21,20 @@ public sealed class SeqPacketSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_next_message_s_length_is_known_before_it_is_taken()
+    public void A_message_gets_room_of_its_own_length()
     {
         using var pair = Connect(_root["s"]);
-        Assert.Equal(-1, pair.Server.PeekLength());
-        pair.Client.TrySend(new byte[100_000]);
-        pair.Client.TrySend("two"u8);
-        Assert.Equal(100_000, pair.Server.PeekLength());
-        Assert.Equal(100_000, pair.Server.Receive(new byte[100_000], out _));
-        Assert.Equal(3, pair.Server.PeekLength());
-        Assert.Equal("two", Receive(pair.Server));
+        Assert.Equal(-1, pair.Server.Receive(1000, out _, out _));
+        pair.Client.TrySend("one"u8);
+        pair.Client.TrySend(new byte[2000]);
+        pair.Client.TrySend("three"u8);
+        Assert.Equal(3, pair.Server.Receive(1000, out var message, out _));
+        Assert.Equal("one", Encoding.UTF8.GetString(message));
+        Assert.Equal(Errno.EMSGSIZE, Assert.Throws<ErrnoException>(() => pair.Server.Receive(1000, out _, out _)).Errno);
+        Assert.Equal(5, pair.Server.Receive(1000, out message, out _));
+        Assert.Equal("three", Encoding.UTF8.GetString(message));
         pair.Client.Dispose();
-        Assert.Equal(0, pair.Server.PeekLength());
+        Assert.Equal(0, pair.Server.Receive(1000, out _, out _));
     }
 
     [Fact]
