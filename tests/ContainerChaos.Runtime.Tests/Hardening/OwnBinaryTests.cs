@@ -39,27 +39,28 @@ public sealed class OwnBinaryTests : IDisposable
         File.WriteAllText(Path.Combine(bundle.RootFileSystem, "attack"), """
             read victim </held/told
             # It may have ended meanwhile: then there is nothing to attack, and the shell must not end of it ('command').
-            command exec 9</proc/$victim/exe || { victim=1; exec 9</proc/self/exe; }
+            command exec 9</proc/$victim/exe || exec 9</proc/self/exe
             echo held >/held/tell
-            [ $victim = 1 ] || echo x >/held/config.json
             read ended </held/told
             echo pwned >/proc/self/fd/9
             echo over >/held/tell
             """);
         bundle.Launch();
 
-        // ccrun inside reads the bundle's config, a FIFO, and stays there until the attacker writes to it.
+        // ccrun inside reads the bundle's config, a FIFO, and stays there until something is written to it.
         string[] arguments = command == "/entry" ? [command] : [command, "--root", "/held/root", "run", "--bundle", "/held", "x"];
         using var victim = bundle.Start(["exec", bundle.Id, .. arguments]);
         var inside = FindInside(victim);
         if (command != "/entry")
             Assert.NotNull(inside);
-        File.WriteAllText(Path.Combine(held, "told"), $"{inside ?? 1}\n");
+        await WriteAsync(Path.Combine(held, "told"), $"{inside ?? 1}\n");
         Assert.Equal("held\n", await ReadAsync(Path.Combine(held, "tell")));
+        if (command != "/entry")
+            await WriteAsync(Path.Combine(held, "config.json"), "x\n");
         victim.StandardInput.Close();
         victim.StandardError.ReadToEnd();
         victim.WaitForExit();
-        File.WriteAllText(Path.Combine(held, "told"), "ended\n");
+        await WriteAsync(Path.Combine(held, "told"), "ended\n");
         Assert.Equal("over\n", await ReadAsync(Path.Combine(held, "tell")));
         Assert.Equal(before, File.ReadAllBytes(ccrun));
         bundle.Delete();
@@ -86,8 +87,10 @@ public sealed class OwnBinaryTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(ccrun));
     }
 
-    // Whoever should write may be dead, and a FIFO waits for ever.
+    // Whoever should be at the other end may be dead, and a FIFO waits for ever.
     private static Task<string> ReadAsync(string fifo) => Task.Run(() => File.ReadAllText(fifo)).WaitAsync(TimeSpan.FromSeconds(30));
+
+    private static Task WriteAsync(string fifo, string text) => Task.Run(() => File.WriteAllText(fifo, text)).WaitAsync(TimeSpan.FromSeconds(30));
 
     private static RuntimeSpec Privileged(RuntimeSpec spec)
     {
