@@ -61,7 +61,11 @@ internal static partial class TestTask
         var results = Path.Combine(repository.TestResults, $"{name}.trx");
         var (exitCode, output) = Command.Capture(
             "dotnet",
-            ["test", Repository.AssemblyOf(project), "--nologo", $"--logger:trx;LogFileName={name}.trx", "--results-directory", repository.TestResults],
+            [
+                "test", Repository.AssemblyOf(project), "--nologo", $"--logger:trx;LogFileName={name}.trx", "--results-directory", repository.TestResults,
+                // A test that hangs is named, and what the others found is kept.
+                "--blame-hang-timeout", "150s", "--blame-hang-dump-type", "none",
+            ],
             repository.Root, SuiteLimit, TestEnvironment(repository));
         return TestCounts.Read(results, name, exitCode, output);
     }

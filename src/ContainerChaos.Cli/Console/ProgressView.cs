@@ -36,9 +36,10 @@ internal static class ProgressView
                     if (!task.IsStarted)
                         task.StartTask();
                     task.Value = p.Completed;
+                    string name = Markup.Escape($"{p.Scenario.PadRight(width)} {p.Sparkline}");
                     task.Description = p.Completed == p.Total
-                        ? Markup.Escape(p.Scenario.PadRight(width))
-                        : $"{Markup.Escape(p.Scenario.PadRight(width))} [grey]{Markup.Escape(p.Position)}[/]\n[grey]  {Markup.Escape(p.Stage)}[/]";
+                        ? name
+                        : $"{name} [grey]{Markup.Escape(p.Position)}[/]\n[grey]  {Markup.Escape(p.Stage)}[/]";
                     if (p.Completed == p.Total)
                         task.StopTask();
                 }));

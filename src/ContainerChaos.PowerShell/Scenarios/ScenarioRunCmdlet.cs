@@ -179,7 +179,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             if (shown != progress.Scenario && shown.Length > 0)
                 WriteProgress(new ProgressRecord(0, shown, "done") { RecordType = ProgressRecordType.Completed });
             shown = progress.Scenario;
-            WriteProgress(new ProgressRecord(0, progress.Scenario, $"{progress.Position}  {progress.Stage}")
+            WriteProgress(new ProgressRecord(0, progress.Scenario, $"{progress.Position}  {progress.Sparkline}  {progress.Stage}")
             {
                 PercentComplete = progress.Total == 0 ? -1 : 100 * progress.Completed / progress.Total,
             });

@@ -32,11 +32,13 @@ internal static class AppendixSection
             dropped += load.Dropped;
         }
 
+        ActResult[] acts = [.. report.Trials.SelectMany(t => t.Acts)];
+        TimeSpan injector = acts.Aggregate(TimeSpan.Zero, (sum, act) => sum + act.ProcessorTime);
         html.Raw("<div><h3>The load generator’s own error</h3><table class=\"small\"><thead><tr><th scope=\"col\">series</th><th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th></tr></thead><tbody>");
         Series("lateness of sending", lateness);
         Series("latency from the intended send time", corrected);
         Series("latency from the actual send time", uncorrected);
-        html.Add($"</tbody></table><p>{Figures.Count(dropped)} requests dropped because too many were waiting; {processor.TotalSeconds:0.0} s of CPU used by the generator over {report.Duration.TotalSeconds:0} s.</p></div>");
+        html.Add($"</tbody></table><p>{Figures.Count(dropped)} requests dropped because too many were waiting; {processor.TotalSeconds:0.0} s of CPU used by the generator over {report.Duration.TotalSeconds:0} s, and {injector.TotalSeconds:0.00} s by who injects, over {Figures.Count(acts.Length)} acts.</p></div>");
 
         void Series(string name, LogLinearHistogram h) => html.Add(
             $"<tr><th scope=\"row\">{name}</th><td class=\"n\">{h.ValueAt(0.5) / 1e6:0.00} ms</td><td class=\"n\">{h.ValueAt(0.99) / 1e6:0.00} ms</td><td class=\"n\">{h.Maximum / 1e6:0.0} ms</td></tr>");

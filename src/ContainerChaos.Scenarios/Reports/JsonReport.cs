@@ -136,6 +136,7 @@ internal static class JsonReport
         json.WriteString("what", act.What);
         json.WriteNumber("beganNs", act.Began - origin);
         json.WriteNumber("endedNs", act.Ended - origin);
+        json.WriteNumber("injectorCpuMs", act.ProcessorTime.TotalMilliseconds);
         json.WriteString("error", act.Error);
         json.WriteEndObject();
     }

@@ -7,4 +7,8 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Began">When, monotonic nanoseconds.</param>
 /// <param name="Ended">When it was over or, of a fault that lasts, undone.</param>
 /// <param name="Error">Why it failed; null when it did not.</param>
-public sealed record ActResult(string Step, string What, bool IsFault, long Began, long Ended, string? Error);
+public sealed record ActResult(string Step, string What, bool IsFault, long Began, long Ended, string? Error)
+{
+    /// <summary>CPU time of the thread that did it, and that undid it: what the injection itself cost, without the programs that some faults are.</summary>
+    public TimeSpan ProcessorTime { get; init; }
+}

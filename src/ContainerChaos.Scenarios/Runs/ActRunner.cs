@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ContainerChaos.Engine;
+using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios.Faults;
 using ContainerChaos.Scenarios.Load;
@@ -34,6 +35,7 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
         cancellationToken.ThrowIfCancellationRequested();
         if (ChaosTarget.Protects(engine.Get(options.Name!)))
             throw new TrialException($"{options.Name} is labelled {ChaosTarget.ProtectLabel}=true and is never touched.");
+        TimeSpan before = ThreadProcessorTime.Current;
         long injected = MonotonicClock.Now;
         TimeSpan? time = null;
         RunningFault? running = null;
@@ -66,7 +68,7 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
                 break;
         }
 
-        return new RunningAct(step, act, injected, time, running);
+        return new RunningAct(step, act, injected, time, running, ThreadProcessorTime.Current - before);
     }
 
     private long Request(ScenarioAct act, CancellationToken cancellationToken)

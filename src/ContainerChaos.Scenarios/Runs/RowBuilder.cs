@@ -1,3 +1,4 @@
+using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 
 namespace ContainerChaos.Scenarios;
@@ -15,16 +16,20 @@ internal static class RowBuilder
             {
                 StepResult[] steps = [.. own.SelectMany(t => t.Steps).Where(s => s.Label == label)];
                 if (steps.Length > 0)
-                    yield return Row(scenario, cell, label, steps, Outside(own, label), seed);
+                {
+                    // The hypothesis is looked at after the whole method, and the load has its thresholds until then, which makes both the last step's.
+                    TrialResult[] ended = [.. own.Where(t => t.Steps is [.., var last] && last.Label == label)];
+                    yield return Row(scenario, cell, label, steps, ended, seed);
+                }
             }
         }
     }
 
-    // The hypothesis is looked at after the whole method, which makes it the last step's.
-    private static ProbeResult[] Outside(TrialResult[] trials, string label) =>
-        [.. trials.Where(t => t.Steps is [.., var last] && last.Label == label).Select(t => t.After.FirstOrDefault(probe => !probe.Holds)).OfType<ProbeResult>()];
+    private static Verdict? AtTheEnd(TrialResult[] ended, int trials) =>
+        Verdict.Of([.. ended.Select(t => t.After.FirstOrDefault(probe => !probe.Holds)).OfType<ProbeResult>()], trials)
+        ?? Verdict.Of([.. ended.Select(t => t.Load?.Thresholds.FirstOrDefault(threshold => !threshold.IsKept)).OfType<ThresholdVerdict>()], trials);
 
-    private static ScenarioRow Row(Scenario scenario, ScenarioCell cell, string label, StepResult[] steps, ProbeResult[] outside, int seed)
+    private static ScenarioRow Row(Scenario scenario, ScenarioCell cell, string label, StepResult[] steps, TrialResult[] ended, int seed)
     {
         Dictionary<string, Distribution> stages = Stages(steps, seed);
         int requests = steps.Sum(s => s.Requests);
@@ -33,14 +38,14 @@ internal static class RowBuilder
             .GroupBy(s => s.ExitCode!.Value)
             .OrderBy(g => g.Key)
             .Select(g => $"{g.Key}×{g.Count()}"));
-        double?[] recovery = [.. steps.Where(s => s.Stamps.Recovered).Select(s => Since(s.Stamps.Injected, s.Stamps.FirstSuccess))];
+        double[] recovery = [.. steps.Select(s => s.Recovery).OfType<TimeSpan>().Select(time => time.TotalMilliseconds)];
         Distribution firstSuccess = stages["firstSuccess"];
         double availability = steps.Average(s => s.Availability);
         long failed = steps.Sum(s => (long)s.Failed);
         ScenarioExpectation? expectation = scenario.Expectations.FirstOrDefault(e => e.Matches(cell, label));
         Verdict verdict = Verdict.Of(expectation, steps, firstSuccess);
         if (verdict.AsExpected && expectation?.Outcome != ExpectedOutcome.StaysDown)
-            verdict = Verdict.Of(outside, steps.Length) ?? Verdict.Of(scenario.Objectives, firstSuccess, availability, failed) ?? verdict;
+            verdict = AtTheEnd(ended, steps.Length) ?? Verdict.Of(scenario.Objectives, firstSuccess, availability, failed) ?? verdict;
         return new ScenarioRow
         {
             Scenario = scenario.Name,
@@ -80,8 +85,7 @@ internal static class RowBuilder
         Add("started", s => (s.Stamps.BackOffEnds ?? s.Stamps.ExitSeen ?? s.Stamps.Injected) is var from ? Since(from, s.Stamps.Started) : null);
         Add("process", s => Since(s.Stamps.Injected, s.Stamps.Started));
         Add("healthy", s => Since(s.Stamps.Injected, s.Stamps.Healthy));
-        // A success in a trial that was never steady again is not a recovery.
-        Add("firstSuccess", s => s.Stamps.Recovered ? Since(s.Stamps.Injected, s.Stamps.FirstSuccess) : null);
+        Add("firstSuccess", s => s.Recovery?.TotalMilliseconds);
         Add("steady", s => Since(s.Stamps.Injected, s.Stamps.Steady));
         Add("act", s => s.ActTime?.TotalMilliseconds);
         return stages;

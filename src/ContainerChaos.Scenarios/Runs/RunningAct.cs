@@ -1,3 +1,4 @@
+using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Supervisor;
 
@@ -9,12 +10,14 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Injected">The moment just before it was done, monotonic nanoseconds.</param>
 /// <param name="Time">How long an operator's act took; null for others.</param>
 /// <param name="Fault">The fault; null for what is over at once.</param>
-internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, TimeSpan? Time, RunningFault? Fault)
+/// <param name="ProcessorTime">CPU time that it took to do it.</param>
+internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, TimeSpan? Time, RunningFault? Fault, TimeSpan ProcessorTime)
 {
     /// <summary>Undoes what of it is in force, and writes down that it was done.</summary>
     internal void End(TrialLog log)
     {
         string? error = null;
+        TimeSpan before = ThreadProcessorTime.Current;
         try
         {
             Fault?.Undo();
@@ -27,6 +30,9 @@ internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, T
         }
 
         Fault?.Dispose();
-        log.Add(new ActResult(Step, Act.ToString(), Act.Action is ScenarioAction.Fault or ScenarioAction.Crash, Injected, MonotonicClock.Now, error));
+        log.Add(new ActResult(Step, Act.ToString(), Act.Action is ScenarioAction.Fault or ScenarioAction.Crash, Injected, MonotonicClock.Now, error)
+        {
+            ProcessorTime = ProcessorTime + (ThreadProcessorTime.Current - before),
+        });
     }
 }

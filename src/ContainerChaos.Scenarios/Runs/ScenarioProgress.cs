@@ -29,6 +29,12 @@ public sealed record ScenarioProgress
     /// <summary>Whether it is one of the small steps on the way, and not what came of a step or a trial.</summary>
     public bool IsDetail { get; init; }
 
+    /// <summary>
+    /// How long the last 24 trials took from the fault of their first step to the first success, in the order they ended, as bars from 0 to the longest:
+    /// <c>▂▂▃▂█×</c>, where <c>×</c> did not recover. Empty before the first.
+    /// </summary>
+    public string Sparkline { get; init; } = "";
+
     /// <summary>Trials of the whole scenario that are done.</summary>
     public required int Completed { get; init; }
 

@@ -107,6 +107,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;
         int completed = 0;
+        string sparkline = "";
 
         void Report(TrialSpec spec, string stage, bool isDetail) => options.Progress?.Report(new ScenarioProgress
         {
@@ -118,6 +119,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
             Trials = specs.Max(s => s.Number),
             Stage = stage,
             IsDetail = isDetail,
+            Sparkline = Volatile.Read(ref sparkline),
             Completed = Volatile.Read(ref completed),
             Total = specs.Count,
             Elapsed = Stopwatch.GetElapsedTime(began),
@@ -136,6 +138,7 @@ public sealed class ScenarioRunner(ContainerEngine engine)
                     if (result.StoppedBy is not null)
                         queue.Clear();
                     Interlocked.Increment(ref completed);
+                    Volatile.Write(ref sparkline, Sparkline.Of(results.Where(r => r.Error is null && r.Steps.Count > 0).Select(r => r.Steps[0].Recovery)));
                     Report(spec, "done", isDetail: false);
                 }
             }

@@ -35,6 +35,10 @@ public sealed record StepResult
     /// <summary>How long an operator's act took, from the call to its return; null for faults.</summary>
     public TimeSpan? ActTime { get; init; }
 
+    // A success in a trial that was never steady again is not a recovery.
+    internal TimeSpan? Recovery =>
+        Stamps is { Recovered: true, FirstSuccess: { } success } ? TimeSpan.FromMicroseconds(Math.Max(0, success - Stamps.Injected) / 1e3) : null;
+
     /// <summary>The recovery in one line: <c>1st: injected → first failure 3 ms → process 110 ms → success 118 ms</c>.</summary>
     /// <returns>The line.</returns>
     public override string ToString()

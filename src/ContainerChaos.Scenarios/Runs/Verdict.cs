@@ -1,3 +1,4 @@
+using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Recovery;
 
 namespace ContainerChaos.Scenarios;
@@ -26,6 +27,10 @@ internal sealed record Verdict(string Text, bool AsExpected)
     /// <summary>What is not as it was before the method; null when everything is.</summary>
     internal static Verdict? Of(ProbeResult[] outside, int trials) =>
         outside is [var first, ..] ? new Verdict($"not steady after, {outside.Length} of {trials}: {first.Name}: {first.Problem}", false) : null;
+
+    /// <summary>The first threshold of the load that was not kept; null when all were.</summary>
+    internal static Verdict? Of(ThresholdVerdict[] missed, int trials) =>
+        missed is [var first, ..] ? new Verdict($"not kept, {missed.Length} of {trials}: {first}", false) : null;
 
     /// <summary>The first objective that was missed; null when all were met.</summary>
     internal static Verdict? Of(IEnumerable<Tolerance> objectives, Distribution firstSuccess, double availability, long failed)

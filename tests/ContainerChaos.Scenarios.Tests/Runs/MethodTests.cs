@@ -40,6 +40,7 @@ public sealed class MethodTests : RunnerTest
         Assert.Equal(["cpu-quota scenario"], inForce);
         Assert.Equal(["cpu-quota", "both", "both", "later", "rollback"], trial.Acts.Select(act => act.Step));
         Assert.All(trial.Acts, act => Assert.Null(act.Error));
+        Assert.All(trial.Acts, act => Assert.InRange(act.ProcessorTime, TimeSpan.FromMicroseconds(1), TimeSpan.FromSeconds(2)));
         // From before the first moment of the group, however late its threads were.
         long apart = trial.Acts.Single(act => act.What == "exec /target true" && act.Step == "both").Began - trial.Acts[0].Began;
         Assert.True(apart >= 150_000_000, $"{apart / 1e6} ms apart");

@@ -1,3 +1,4 @@
+using ContainerChaos.Scenarios.Load;
 using ContainerChaos.Scenarios.Tests.Reports;
 
 namespace ContainerChaos.Scenarios.Tests.Runs;
@@ -63,6 +64,18 @@ public sealed class RowBuilderTests
         Scenario scenario = _report.Scenarios[0];
         Assert.All(RowBuilder.Build(scenario, [.. scenario.Cells()], trials, 1), r => Assert.Equal(4, r.N));
         Assert.False((_report with { Trials = trials }).AsExpected);
+    }
+
+    [Fact]
+    public void A_threshold_that_the_load_did_not_keep_is_a_miss_of_the_last_step()
+    {
+        Scenario scenario = _report.Scenarios[0] with { Expectations = [] };
+        var missed = new ThresholdVerdict(LoadThreshold.Parse("failed < 5%"), 0.125, IsKept: false);
+        TrialResult[] trials = [.. _report.Trials.Where(t => t.Load is not null).Select(t => t.Trial == 1 ? t with { Load = t.Load! with { Thresholds = [missed] } } : t)];
+        ScenarioRow[] rows = [.. RowBuilder.Build(scenario, [.. scenario.Cells()], trials, 1).Where(r => r.Variant is null && r.Policy == "always" && !r.Init)];
+        Assert.Equal("not kept, 1 of 5: failed < 5%: 12.5 %", rows[^1].Verdict);
+        Assert.False(rows[^1].AsExpected);
+        Assert.All(rows[..^1], row => Assert.True(row.AsExpected, row.Verdict));
     }
 
     private ScenarioRow Row(string scenario, string policy, string crash) =>
