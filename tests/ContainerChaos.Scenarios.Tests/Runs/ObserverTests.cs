@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Load;
@@ -75,18 +74,19 @@ public sealed class ObserverTests : RunnerTest
             ofDeath.Add(Math.Abs(died - stamps.Died.Value));
         }
 
-        Assert.True(differences.Count >= 2, $"the observer saw {differences.Count} outages of {trial.Steps.Count}");
+        Assert.True(differences.Count >= 2, $"the observer saw {differences.Count} outages of {trial.Steps.Count} in {attempts.Count} looks, the longest of {Text([.. attempts.Select(a => a.End - a.Begin).OrderDescending().Take(3)])} ms");
         // Two looks a millisecond apart, at either end, are what the observer has at best.
         long blur = 2 * Median(blurs);
         Assert.True(Median(differences) <= (2 * Millisecond) + blur, $"outages differ by {Text(differences)} ms, and the observer's blur is {Text(blurs)} ms over 4");
         Assert.True(Median(ofDeath) <= (2 * Millisecond) + blur, $"the ends of the process differ by {Text(ofDeath)} ms");
     }
 
-    private EndPoint? FindSocket()
+    // Before there is one it is nobody's, so that the observer's first look, which has the most to compile, is not its first at the service.
+    private UnixDomainSocketEndPoint FindSocket()
     {
         string folder = Path.Combine(Root.RunRoot, "load");
         string? socket = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.Combine(f, "http.sock")).FirstOrDefault() : null;
-        return socket is null ? null : new UnixDomainSocketEndPoint(socket);
+        return new UnixDomainSocketEndPoint(socket ?? Path.Combine(Root.RunRoot, "nobody"));
     }
 
     private void WatchProcesses(ConcurrentQueue<long> deaths, CancellationToken stop)
