@@ -164,6 +164,7 @@ Describe 'Faults' {
         (Invoke-NetworkFault web-1 -ConnectionReset 5432 -OfPeer @short).Effect | Should -Match "others' port 5432 are answered with RST"
         (Invoke-NetworkFault web-1 -Dns Refuse @short).Effect | Should -Match 'port 53 is refused'
         (Invoke-NetworkFault web-1 -Dns Lie -Address fd00::1 @short).Effect | Should -Match 'answered with fd00::1'
+        (Invoke-NetworkFault web-1 -Dns Delay -Delay 500ms @short).Effect | Should -Match 'questions to port 53 of .+ are held for 500 ms'
         Should-FailWith ContainerNotFound { Start-NetworkFault web-1 -Partition nobody @args }
         Should-FailWith InvalidState { Start-NetworkFault web-1 -Partition web-2 @args }
         Should-FailWith InvalidArgument { Start-NetworkFault web-1 -Netem @args }

@@ -9,7 +9,7 @@ namespace ContainerChaos.Linux;
 public sealed class NftRule
 {
     private const uint NFT_REG_VERDICT = 0, NFT_REG32_00 = 8;
-    private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_NFPROTO = 15, NFT_META_L4PROTO = 16;
+    private const uint NFT_META_MARK = 3, NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_NFPROTO = 15, NFT_META_L4PROTO = 16;
     private const byte NFPROTO_IPV4 = 2, NFPROTO_IPV6 = 10;
 
     internal NetlinkAttributes Expressions { get; } = new();
@@ -25,6 +25,14 @@ public sealed class NftRule
 
     /// <summary>Only packets from a port. The protocol must have been compared or loaded.</summary>
     public NftRule SourcePort(ushort port) => Payload(2, 0, 2, 0).Compare(0, [(byte)(port >> 8), (byte)port]);
+
+    /// <summary>Only packets whose mark is another (socket(7), SO_MARK).</summary>
+    public NftRule MarkIsNot(uint mark)
+    {
+        var value = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(value, mark);
+        return Meta(NFT_META_MARK, 0).Compare(0, value, notEqual: true);
+    }
 
     /// <summary>Only packets from an address.</summary>
     public NftRule Source(byte[] address)

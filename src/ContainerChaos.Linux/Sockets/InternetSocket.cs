@@ -7,7 +7,7 @@ namespace ContainerChaos.Linux;
 public sealed unsafe class InternetSocket : FileDescriptor
 {
     private const int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
-    private const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26, IPPROTO_TCP = 6, TCP_NODELAY = 1, MSG_NOSIGNAL = 0x4000;
+    private const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, SO_MARK = 36, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26, IPPROTO_TCP = 6, TCP_NODELAY = 1, MSG_NOSIGNAL = 0x4000;
 
     private InternetSocket(int descriptor)
         : base(descriptor)
@@ -153,6 +153,10 @@ public sealed unsafe class InternetSocket : FileDescriptor
         const int SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2;
         return Result(Libc.Retrying((nint)SystemCallNumber.splice, from.Number, 0, to.Number, 0, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK), out error);
     }
+
+    /// <summary>Marks the packets that it sends, for rules to know them by (socket(7), SO_MARK).</summary>
+    /// <exception cref="ErrnoException">EPERM: without CAP_NET_ADMIN.</exception>
+    public void SetMark(uint mark) => Set(SOL_SOCKET, SO_MARK, (int)mark);
 
     private static InternetSocket Create(IPEndPoint endPoint, int type, Action<InternetSocket> prepare)
     {

@@ -36,9 +36,9 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
     [Parameter(ParameterSetName = "ConnectionReset")]
     public SwitchParameter OfPeer { get; set; }
 
-    /// <summary>Have the name servers be silent (Drop), refuse (Refuse), or answer with SERVFAIL (Fail), NXDOMAIN (Unknown) or a wrong address (Lie).</summary>
+    /// <summary>Have the name servers be silent (Drop), refuse (Refuse), or answer with SERVFAIL (Fail), NXDOMAIN (Unknown) or a wrong address (Lie), or answer late (Delay).</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Dns")]
-    [ValidateSet("Drop", "Refuse", "Fail", "Unknown", "Lie")]
+    [ValidateSet("Drop", "Refuse", "Fail", "Unknown", "Lie", "Delay")]
     public string Dns { get; set; } = "Drop";
 
     /// <summary>The wrong address of -Dns Lie; 192.0.2.1 by default, where nobody is.</summary>
@@ -66,8 +66,9 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Netem")]
     public SwitchParameter Netem { get; set; }
 
-    /// <summary>How long each packet is held back, up to a minute.</summary>
+    /// <summary>How long each packet, or with -Dns Delay each question, is held back, up to a minute.</summary>
     [Parameter(ParameterSetName = "Netem")]
+    [Parameter(ParameterSetName = "Dns")]
     [DurationArgument]
     public TimeSpan Delay { get; set; }
 
@@ -105,7 +106,7 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
         "Partition" => Injector.Resolve(new PartitionFault([.. Partition.Where(name => name != "*")], Ways)),
         "BlackHole" => new PortFault(BlackHole, Resets: false, OfPeer),
         "ConnectionReset" => new PortFault(ConnectionReset, Resets: true, OfPeer),
-        "Dns" => new DnsFault(Enum.Parse<DnsMode>(Dns, ignoreCase: true), Address),
+        "Dns" => new DnsFault(Enum.Parse<DnsMode>(Dns, ignoreCase: true), Address, Delay),
         "LinkDown" => new LinkDownFault(Period),
         "Rate" => new NetworkRateFault(Rate, Ways),
         "Netem" => new NetemFault(new NetworkEmulation { Delay = Delay, Jitter = Jitter, Loss = Loss, Duplicate = Duplicate, Reorder = Reorder, Corrupt = Corrupt, Rate = Rate }, Ways),

@@ -151,6 +151,7 @@ public sealed class FaultInjector(ContainerEngine engine)
             CycleCount = plan.CycleCount,
             Load = plan.Load,
             Answers = plan.Answers,
+            Slow = plan.Slow,
             StopWhen = stopWhen,
             Holds = plan.Holds,
         };

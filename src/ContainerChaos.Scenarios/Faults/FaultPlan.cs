@@ -22,6 +22,8 @@ internal sealed record FaultPlan
 
     public FalseAnswers? Answers { get; init; }
 
+    public SlowAnswers? Slow { get; init; }
+
     /// <summary>Whether it goes on when the first process of its target ends: the fault itself has it end.</summary>
     public bool OutlivesProcess { get; init; }
 

@@ -43,7 +43,9 @@ internal static class FaultSection
         ["black-hole"] = yaml => new PortFault(Port(yaml), Resets: false, yaml.Boolean("of-peer") ?? false),
         ["connection-reset"] = yaml => new PortFault(Port(yaml), Resets: true, yaml.Boolean("of-peer") ?? false),
         ["dns"] = yaml => new DnsFault(
-            yaml.Choice("mode", ("drop", DnsMode.Drop), ("refuse", DnsMode.Refuse), ("fail", DnsMode.Fail), ("unknown", DnsMode.Unknown), ("lie", DnsMode.Lie)) ?? DnsMode.Drop, yaml.Text("address")),
+            yaml.Choice("mode", ("drop", DnsMode.Drop), ("refuse", DnsMode.Refuse), ("fail", DnsMode.Fail), ("unknown", DnsMode.Unknown), ("lie", DnsMode.Lie), ("delay", DnsMode.Delay)) ?? DnsMode.Drop,
+            yaml.Text("address"),
+            yaml.Duration("delay") ?? TimeSpan.Zero),
         ["link-down"] = yaml => new LinkDownFault(yaml.Duration("period") ?? TimeSpan.Zero),
         ["network-rate"] = yaml => new NetworkRateFault(yaml.Size("rate") ?? throw yaml.Error("the key 'rate' is missing."), Direction(yaml)),
         ["netem"] = yaml => new NetemFault(

@@ -50,6 +50,9 @@ public sealed record FaultRecord
     /// <summary>What it is told when it asks for a name; null for what the name servers say. The table that leads it there is that of its undo.</summary>
     public FalseAnswers? Answers { get; init; }
 
+    /// <summary>How late it gets answers then; null for at once. The table that leads its questions there is that of its undo.</summary>
+    public SlowAnswers? Slow { get; init; }
+
     /// <summary>What else ends it.</summary>
     public IReadOnlyList<StopCondition> StopWhen { get; set; } = [];
 

@@ -24,34 +24,6 @@ internal static partial class FaultSteps
         table.Commit(batch);
     });
 
-    /// <summary>Starts a name server in a target's network namespace, and leads what is sent to any other there. The undo of the step's table is the undo of it.</summary>
-    internal static FalseNameServer LeadNames(FaultStep step, Func<FalseNameServer> start)
-    {
-        FalseNameServer? server = null;
-        try
-        {
-            InTable(step, isUndo: false, table =>
-            {
-                const ushort domain = 53;
-                // Before the one that leads 127.0.0.11 to the container's own name server.
-                const int nat = -101, raw = -300;
-                server = start();
-                table.Commit(table.Begin().AddTable().AddChain("names", "nat", NftHook.Output, nat).AddChain("out", "filter", NftHook.Output, raw)
-                    .AddRule("names", new NftRule().Version(ipv6: false).Protocol(UDP).DestinationPort(domain)
-                        .Load(0, IPAddress.Loopback.GetAddressBytes()).Load(1, [(byte)(server.Port >> 8), (byte)server.Port]).TranslateDestination(ipv6: false, 0, 1))
-                    // Nobody else is asked the truth.
-                    .AddRule("out", new NftRule().Version(ipv6: true).Protocol(UDP).DestinationPort(domain).Drop())
-                    .AddRule("out", new NftRule().Protocol(TCP).DestinationPort(domain).IsNoReset().ResetConnection()));
-            });
-            return server!;
-        }
-        catch
-        {
-            server?.Dispose();
-            throw;
-        }
-    }
-
     private static void RemoveFilter(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
     {
         if (table.Exists)

@@ -15,11 +15,13 @@ internal sealed class Watchdog : IDisposable
     private readonly EventLoop _loop = new();
     private PidFd? _load;
     private FileDescriptor? _lifeline;
-    private FalseNameServer? _names;
+    private readonly List<IDisposable> _names = [];
     private FaultEnd _end = FaultEnd.Undone;
     private string? _detail;
 
     internal Watchdog(FaultRecord record) => _record = record;
+
+    private FaultStep NamesTable => _record.Undo.First(step => step.Operation == FaultOperation.RemoveFilter);
 
     /// <summary>Applies the fault.</summary>
     /// <exception cref="ErrnoException">A step failed.</exception>
@@ -30,7 +32,9 @@ internal sealed class Watchdog : IDisposable
         if (_record.Load is { } load)
             StartLoad(load);
         if (_record.Answers is { } answers)
-            _names = FaultSteps.LeadNames(_record.Undo.First(step => step.Operation == FaultOperation.RemoveFilter), () => new FalseNameServer(_loop, answers));
+            FaultSteps.LeadNames(NamesTable, () => new FalseNameServer(_loop, answers), _names);
+        if (_record.Slow is { } slow)
+            FaultSteps.HoldNames(NamesTable, slow, server => new SlowNameServer(_loop, slow.Delay, server), _names);
     }
 
     /// <summary>Waits for whatever ends it first.</summary>
@@ -71,8 +75,9 @@ internal sealed class Watchdog : IDisposable
         foreach (var descriptor in _held)
             descriptor.Dispose();
         _held.Clear();
-        _names?.Dispose();
-        _names = null;
+        foreach (var server in _names)
+            server.Dispose();
+        _names.Clear();
         _lifeline?.Dispose();
         _lifeline = null;
         if (_load is not null)

@@ -21,6 +21,21 @@ public static class NetworkFiles
     /// <summary>The host's name servers (resolv.conf(5)).</summary>
     internal static IReadOnlyList<IPAddress> HostServers(string path = Usual) => Servers(Lines(path));
 
+    /// <summary>The name servers of who has a root: at most three, and the one on the machine itself when none is named (resolv.conf(5)).</summary>
+    /// <param name="root">The root. Its symbolic links lead nowhere else.</param>
+    /// <exception cref="ErrnoException">It can't be read.</exception>
+    public static IReadOnlyList<IPAddress> ServersIn(UnixDirectory root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        const int MAXNS = 3;
+        using var file = root.TryOpenRegularFileInRoot(Usual.TrimStart('/'));
+        if (file is null)
+            return [IPAddress.Loopback];
+        using var reader = new StreamReader(new FileStream(file, FileAccess.Read));
+        IPAddress[] found = [.. Servers(reader.ReadToEnd().Split('\n')).Take(MAXNS).Distinct()];
+        return found.Length > 0 ? found : [IPAddress.Loopback];
+    }
+
     private static IReadOnlyList<IPAddress> Servers(string[] lines) => [.. lines
         .Where(line => line.StartsWith("nameserver", StringComparison.Ordinal))
         .Select(line => IPAddress.TryParse(line["nameserver".Length..].Trim(), out var address) ? address : null).OfType<IPAddress>()];

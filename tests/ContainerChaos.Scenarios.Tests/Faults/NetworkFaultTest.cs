@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Supervisor;
@@ -23,14 +24,16 @@ public abstract class NetworkFaultTest : FaultTest
         GC.SuppressFinalize(this);
     }
 
-    private protected IPAddress RunInBridge(string name = Name)
+    private protected IPAddress RunInBridge(string name = Name, string network = "bridge")
     {
         Container made = Engine.Create(new ContainerCreateOptions
         {
             Name = name,
             Image = "target",
             Command = ["serve", "--port", $"{Port}"],
-            Network = "bridge",
+            Network = network,
+            // That of user-defined networks, and what a resolver asks in any other.
+            DnsServers = network == "bridge" ? ["127.0.0.11"] : [],
             RestartPolicy = RestartPolicy.Parse("always"),
             RestartDelay = RestartDelay.Parse("none"),
         });
@@ -126,15 +129,15 @@ public abstract class NetworkFaultTest : FaultTest
         return resolver.Poll(s_silence, SelectMode.SelectRead);
     }
 
-    /// <summary>What a name server of a container's bridge says of <c>a.b</c>, where nobody listens; null for nothing.</summary>
-    private protected static byte[]? Ask(NetworkNamespace inside, byte type)
+    /// <summary>What a name server says of a name; null for nothing. At the bridge's own address nobody listens.</summary>
+    private protected static byte[]? Ask(NetworkNamespace inside, byte type, string server = "172.17.0.1", string name = "a.b")
     {
         using Socket resolver = In(inside, () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         try
         {
-            resolver.Connect(IPAddress.Parse("172.17.0.1"), 53);
+            resolver.Connect(IPAddress.Parse(server), 53);
             // One question, recursion desired (RFC 1035, 4.1).
-            resolver.Send([1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 1, (byte)'b', 0, 0, type, 0, 1]);
+            resolver.Send([1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]), 0, 0, type, 0, 1]);
             byte[] answer = new byte[512];
             return resolver.Poll(s_answering, SelectMode.SelectRead) ? answer[..resolver.Receive(answer)] : null;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ContainerChaos.Engine;
@@ -149,6 +150,40 @@ public sealed class NetworkFaultTests : NetworkFaultTest
         }
 
         Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<ContainerException>(() => Start("action: dns, mode: lie, address: nobody")).Reason);
+        Assert.False(Directory.Exists(Injector.Ledger.Directory));
+    });
+
+    [Fact]
+    public void Slow_name_servers_answer_what_they_know_but_late_and_at_once_when_it_is_over() => OwnNetwork.Run(() =>
+    {
+        Engine.CreateNetwork(new NetworkCreateOptions { Name = "shop", Subnets = ["10.213.7.0/24"] });
+        RunInBridge(network: "shop");
+        using NetworkNamespace inside = Inside();
+        const byte A = 1;
+        (byte[]? Answer, TimeSpan Took) Timed()
+        {
+            long asked = Stopwatch.GetTimestamp();
+            byte[]? answer = Ask(inside, A, "127.0.0.11", Name);
+            return (answer, Stopwatch.GetElapsedTime(asked));
+        }
+
+        byte[] known = Timed().Answer!;
+        Assert.Equal([10, 213, 7], known[^4..^1]);
+        TimeSpan delay = TimeSpan.FromMilliseconds(400);
+        using (RunningFault fault = Start("action: dns, mode: delay, delay: 400ms"))
+        {
+            Assert.Contains("of 127.0.0.11 are held for 400 ms", fault.Record.Effect);
+            // Two questions with the same number, as those of two processes may be.
+            var late = new (byte[]? Answer, TimeSpan Took)[2];
+            Parallel.For(0, late.Length, i => late[i] = Timed());
+            Assert.All(late, one => Assert.Equal(known, one.Answer));
+            Assert.All(late, one => Assert.InRange(one.Took, delay, Patience));
+            fault.Undo();
+        }
+
+        Await(() => Timed() is var (answer, took) && took < delay && known.SequenceEqual(answer!), "the delay");
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<ContainerException>(() => Start("action: dns, mode: delay")).Reason);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<ContainerException>(() => Start("action: dns, delay: 1s")).Reason);
         Assert.False(Directory.Exists(Injector.Ledger.Directory));
     });
 

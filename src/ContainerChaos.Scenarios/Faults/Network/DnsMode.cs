@@ -17,4 +17,7 @@ public enum DnsMode
 
     /// <summary>Every answer is a wrong address, with a time to live of 0.</summary>
     Lie,
+
+    /// <summary>Every answer is late.</summary>
+    Delay,
 }

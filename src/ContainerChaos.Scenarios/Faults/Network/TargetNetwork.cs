@@ -73,6 +73,24 @@ internal sealed record TargetNetwork(ChaosTarget Target, ulong Inode)
     /// <summary>A plan of a name server that lies.</summary>
     internal FaultPlan Answer(string what, FalseAnswers answers) => Filter($"every question to port 53 is answered with {what}", []) with { Apply = [], Answers = answers, Holds = [Held("names")] };
 
+    /// <summary>A plan of its own name servers that are late.</summary>
+    internal FaultPlan Slow(TimeSpan delay)
+    {
+        string[] servers;
+        try
+        {
+            using UnixDirectory root = UnixDirectory.Open($"/proc/{Target.Pid}/root");
+            servers = [.. NetworkFiles.ServersIn(root).Select(server => server.ToString())];
+        }
+        catch (Exception e) when (e is ErrnoException or IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerException(ErrorReason.InvalidState, $"{Target}: its name servers can't be read from /etc/resolv.conf: {e.Message}", Target.Name, e) { Remedy = "Mend that file, or choose another target." };
+        }
+
+        string what = string.Create(CultureInfo.InvariantCulture, $"questions to port 53 of {string.Join(", ", servers)} are held for {delay.TotalMilliseconds:0.###} ms");
+        return Filter(what, []) with { Apply = [], Slow = new SlowAnswers { Delay = delay, Servers = servers }, Holds = [Held("names")] };
+    }
+
     /// <summary>A plan of packet filter rules.</summary>
     internal FaultPlan Filter(string effect, IReadOnlyList<PacketFilter> filters)
     {
