@@ -45,6 +45,7 @@
         'Invoke-Container'
         'Invoke-ContainerCommand'
         'Invoke-Fault'
+        'Invoke-LoadTest'
         'Invoke-NetworkFault'
         'Invoke-RuntimeFault'
         'Invoke-SyscallFault'

@@ -28,7 +28,9 @@ public sealed record ScenarioLoad(string Path, ArrivalPattern Arrivals, TimeSpan
     public IReadOnlyList<Tolerance> Thresholds { get; init; } = [];
 
     /// <summary>The same as the generator takes it.</summary>
-    internal LoadOptions To(EndPoint endPoint) => new()
+    /// <param name="endPoint">Where it goes.</param>
+    /// <returns>The options.</returns>
+    public LoadOptions To(EndPoint endPoint) => new()
     {
         EndPoint = endPoint,
         Path = Path,

@@ -18,13 +18,30 @@ public static class ScenarioTable
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(unwrap);
-        // By reference: two nodes with the same words are equal, and need not be the same script.
-        var scripts = new Dictionary<YamlNode, ScenarioScript>(ReferenceEqualityComparer.Instance);
+        Dictionary<YamlNode, ScenarioScript> scripts = ByNode();
         var node = (YamlMappingNode)Convert(table, unwrap, scripts);
         foreach ((string key, string value) in (ReadOnlySpan<(string, string)>)[("schema", "1"), ("name", Name), ("title", Name), ("description", Name)])
             node.Children.TryAdd(new YamlScalarNode(key), new YamlScalarNode(value));
         return ScenarioFile.ReadScenario(new YamlSection(Name, node, "a scenario", scripts), Name);
     }
+
+    /// <summary>Reads a table with the keys of the section <c>load</c> of a file.</summary>
+    /// <param name="table">As for a scenario; files that it names are relative to the process's working directory.</param>
+    /// <param name="unwrap">As for a scenario; a load has no place for scripts.</param>
+    /// <param name="basis">What holds where the table says nothing.</param>
+    /// <returns>The load.</returns>
+    /// <exception cref="ScenarioFileException">The table has a mistake.</exception>
+    public static ScenarioLoad ReadLoad(IDictionary table, Func<object, object> unwrap, ScenarioLoad basis)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(unwrap);
+        ArgumentNullException.ThrowIfNull(basis);
+        Dictionary<YamlNode, ScenarioScript> scripts = ByNode();
+        return LoadSection.Read(new YamlSection("load", Convert(table, unwrap, scripts), "a load", scripts), basis, "load");
+    }
+
+    // By reference: two nodes with the same words are equal, and need not be the same script.
+    private static Dictionary<YamlNode, ScenarioScript> ByNode() => new(ReferenceEqualityComparer.Instance);
 
     private static YamlNode Convert(object? value, Func<object, object> unwrap, Dictionary<YamlNode, ScenarioScript> scripts)
     {

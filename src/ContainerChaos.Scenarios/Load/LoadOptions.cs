@@ -9,6 +9,9 @@ public sealed record LoadOptions
     /// <summary>A <see cref="UnixDomainSocketEndPoint"/> or an <see cref="IPEndPoint"/>.</summary>
     public required EndPoint EndPoint { get; init; }
 
+    /// <summary>What the requests call the host (RFC 9110, 7.2); null for the end point itself, or <c>localhost</c> behind a Unix socket.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Path and query of the request. Default <c>/healthz</c>.</summary>
     public string Path { get; init; } = "/healthz";
 
@@ -56,6 +59,8 @@ public sealed record LoadOptions
             throw new ArgumentException("The load goes to a Unix socket or an IP end point.", nameof(EndPoint));
         if (!Path.StartsWith('/') || Path.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
             throw new ArgumentException($"The path '{Path}' must begin with '/' and hold no white space.", nameof(Path));
+        if (Host is not null && Host.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+            throw new ArgumentException($"The host '{Host}' must hold no white space.", nameof(Host));
         Arrivals.Validate();
         Strategy?.Validate();
         Payload?.Validate();

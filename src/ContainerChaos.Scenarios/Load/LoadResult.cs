@@ -48,7 +48,34 @@ public sealed record LoadResult
     /// <summary>Requests that failed, in whatever way.</summary>
     public long Failed => Samples.Count - Succeeded;
 
+    /// <summary>How long arrivals were sent.</summary>
+    public TimeSpan Duration => TimeSpan.FromMicroseconds(Math.Max(0, End - Schedule.Start) / 1e3);
+
+    /// <summary>Requests that succeeded, a second.</summary>
+    public double Throughput => Duration > TimeSpan.Zero ? Succeeded / Duration.TotalSeconds : 0;
+
+    /// <summary>Median latency of successes from the intended send time; null without any.</summary>
+    public TimeSpan? P50 => At(Corrected, 0.5);
+
+    /// <summary>The 95th percentile of the same.</summary>
+    public TimeSpan? P95 => At(Corrected, 0.95);
+
+    /// <summary>The 99th percentile of the same.</summary>
+    public TimeSpan? P99 => At(Corrected, 0.99);
+
+    /// <summary>The longest of the same.</summary>
+    public TimeSpan? Longest => At(Corrected, 1);
+
+    /// <summary>The 99th percentile of latencies from the actual send time.</summary>
+    public TimeSpan? UncorrectedP99 => At(Uncorrected, 0.99);
+
+    /// <summary>The 99th percentile of the generator's own lateness.</summary>
+    public TimeSpan? LatenessP99 => At(Lateness, 0.99);
+
     /// <summary>Success and failure in slots of 10 ms.</summary>
     /// <returns>The timeline.</returns>
     public LoadTimeline Timeline() => LoadTimeline.Of(Schedule.Start, Samples);
+
+    private static TimeSpan? At(LogLinearHistogram histogram, double quantile) =>
+        histogram.Count == 0 ? null : TimeSpan.FromMicroseconds(histogram.ValueAt(quantile) / 1e3);
 }

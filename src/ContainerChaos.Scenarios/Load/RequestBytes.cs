@@ -8,7 +8,7 @@ internal static class RequestBytes
 {
     internal static byte[][] Of(LoadOptions options)
     {
-        string host = options.EndPoint is IPEndPoint ip ? ip.ToString() : "localhost";
+        string host = options.Host ?? (options.EndPoint is IPEndPoint ip ? ip.ToString() : "localhost");
         string connection = options.KeepAlive ? "" : "Connection: close\r\n";
         if (options.Payload is not { } payload)
             return [Encoding.ASCII.GetBytes($"GET {options.Path} HTTP/1.1\r\nHost: {host}\r\n{connection}\r\n")];

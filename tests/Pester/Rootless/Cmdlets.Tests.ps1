@@ -457,6 +457,10 @@ Describe 'Invoke-ChaosScenario' {
         (Get-ChaosScenario -Tag game-day).Count | Should -Be 4
     }
 
+    It 'is a load alone, by Invoke-LoadTest' -Tag Undelegated, Delegated {
+        (Invoke-LoadTest http://localhost/ -UnixSocket "$TestDrive/none.sock" -Rate 50 -Duration 100ms).Failed | Should -BeGreaterThan 0
+    }
+
     It 'is kept in the history of that user, by Get-ChaosResult, for Compare-ChaosResult' -Tag Undelegated, Delegated {
         $results = Get-ChaosResult ignored-sigterm
         $results.Policy | Select-Object -Unique | Should -Be 'always'
