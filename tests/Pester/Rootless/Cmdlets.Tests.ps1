@@ -507,9 +507,10 @@ Describe 'Faults' -Tag Always {
         Wait-Until { $now = Get-Container app; $now.State -eq 'Running' -and $now.Pid -ne $before }
         $fault = Start-Fault app -SigStop
         (Get-Fault).Id | Should -Be $fault.Id
-        (Get-ContainerProcess app).State | Should -Be 'Stopped'
+        # A process stops, and goes on, when it next gets a processor.
+        Wait-Until { (Get-ContainerProcess app).State -eq 'Stopped' }
         Undo-Fault $fault.Id
-        (Get-ContainerProcess app).State | Should -Be 'Sleeping'
+        Wait-Until { (Get-ContainerProcess app).State -eq 'Sleeping' }
         Start-Fault app -SigStop | Out-Null
         Stop-Fault app
         Stop-Chaos -All
