@@ -15,6 +15,9 @@ public sealed record ScenarioAct
     /// <summary>With <see cref="ScenarioAction.Exec"/>, the program and its arguments.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>With <see cref="ScenarioAction.Probe"/>, what is asked, and what has to come of it.</summary>
+    public ScenarioProbe? Probe { get; init; }
+
     /// <summary>With <see cref="ScenarioAction.Script"/>, the script.</summary>
     public ScenarioScript? Script { get; init; }
 
@@ -45,6 +48,7 @@ public sealed record ScenarioAct
     {
         ScenarioAction.Request => "request " + Path,
         ScenarioAction.Exec => "exec " + string.Join(' ', Command),
+        ScenarioAction.Probe => Probe!.Name,
         ScenarioAction.Script => Script!.Text,
         ScenarioAction.Crash => "crash by " + SignalName.Of(Signal),
         ScenarioAction.Fault => Fault!.Name,

@@ -9,6 +9,9 @@ public enum ScenarioAction
     /// <summary>A command in the container, which has to succeed.</summary>
     Exec,
 
+    /// <summary>A program of the host, or a request to a service, see <see cref="ScenarioAct.Probe"/>.</summary>
+    Probe,
+
     /// <summary>A script of the program that runs the scenario, see <see cref="ScenarioAct.Script"/>.</summary>
     Script,
 

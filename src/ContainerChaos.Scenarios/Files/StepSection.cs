@@ -25,7 +25,7 @@ internal static class StepSection
         ScenarioAct act = ReadAct(yaml);
         // Its thread may be the one that is being stopped.
         if (act.Action == ScenarioAction.Script)
-            throw yaml.Error("action", "a script can't be a rollback: when the run is cancelled, nobody runs it. Write exec, request, start, restart or a fault that is over at once.");
+            throw yaml.Error("action", "a script can't be a rollback: when the run is cancelled, nobody runs it. Write exec, process, request, start, restart or a fault that is over at once.");
         if (act.Action is ScenarioAction.Replace || act.Lasts)
             throw yaml.Error("action", "a rollback is over when it is done: no fault that lasts, and no replacement.");
         act = act with { Timeout = yaml.Duration("timeout") ?? act.Timeout };
@@ -129,6 +129,8 @@ internal static class StepSection
             [
                 ("request", ScenarioAction.Request),
                 ("exec", ScenarioAction.Exec),
+                ("http", ScenarioAction.Probe),
+                ("process", ScenarioAction.Probe),
                 ("crash", ScenarioAction.Crash),
                 ("stop", ScenarioAction.Stop),
                 ("restart", ScenarioAction.Restart),
@@ -136,6 +138,8 @@ internal static class StepSection
                 ("replace", ScenarioAction.Replace),
                 .. FaultSection.Names.Select(name => (name, ScenarioAction.Fault)),
             ]) ?? throw yaml.Error("the key 'action' is missing.");
+        if (action == ScenarioAction.Probe)
+            return new ScenarioAct { Action = action, Probe = ProbeSection.ReadAction(yaml, yaml.Required("action")) };
         int signal = 9;
         if (action == ScenarioAction.Crash && !SignalName.TryParse(yaml.Text("signal") ?? "KILL", out signal))
             throw yaml.Error("signal", $"'{yaml.Text("signal")}' is not a signal; write KILL, SEGV or a number.");

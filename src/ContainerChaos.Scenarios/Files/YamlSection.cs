@@ -109,6 +109,11 @@ internal sealed class YamlSection
 
     internal RestartDelay? Delay(string key) => Node(key) is { } node ? Wrap(node, key, RestartDelay.Parse) : null;
 
+    /// <summary>A mapping of names to texts.</summary>
+    internal IReadOnlyDictionary<string, string>? Pairs(string key) => Node(key) is { } node
+        ? (node as YamlMappingNode ?? throw Error(_file, node, $"{key} must be a mapping of names to texts.")).Children.ToDictionary(pair => Scalar(pair.Key, key), pair => Scalar(pair.Value, key))
+        : null;
+
     internal YamlSection? Section(string key) => Node(key) is { } node ? new YamlSection(_file, node, key, _scripts) : null;
 
     internal IReadOnlyList<YamlSection> Sections(string key) =>

@@ -5,13 +5,20 @@ namespace ContainerChaos.Scenarios;
 /// <summary>What a probe has seen.</summary>
 internal sealed class ProbeReading
 {
-    private const int Shown = 80;
+    private const int Shown = 80, Kept = 16_384;
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Subject, ToleranceUnit Unit), double> _numbers = [];
 
     /// <summary>Why there is nothing to compare; null when there is.</summary>
     internal string? Problem { get; private init; }
+
+    /// <summary>All of it, by the words of tolerances.</summary>
+    internal IReadOnlyDictionary<string, object> Values =>
+        _numbers.Where(pair => pair.Key.Unit != ToleranceUnit.Share || !_numbers.ContainsKey((pair.Key.Subject, ToleranceUnit.Size)))
+            .Select(pair => KeyValuePair.Create(pair.Key.Subject, (object)pair.Value))
+            .Concat(_texts.Select(pair => KeyValuePair.Create(pair.Key, (object)(pair.Value.Length <= Kept ? pair.Value : pair.Value[..Kept]))))
+            .ToDictionary(StringComparer.Ordinal);
 
     internal static ProbeReading Failed(string problem) => new() { Problem = problem };
 

@@ -9,6 +9,9 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Ended">When that was known, monotonic nanoseconds.</param>
 public sealed record ProbeResult(string Name, string Kind, string Seen, string? Problem, long Began, long Ended)
 {
+    /// <summary>What was seen, by the words of tolerances: numbers, and texts of which the first 16,384 characters are kept.</summary>
+    public IReadOnlyDictionary<string, object> Values { get; init; } = new Dictionary<string, object>();
+
     /// <summary>Whether all that was seen is inside its tolerances.</summary>
     public bool Holds => Problem is null;
 

@@ -13,7 +13,7 @@ internal static class ProbeRunner
     internal static IReadOnlyList<ProbeResult> Look(IEnumerable<ScenarioProbe> probes, ProbeSubject subject, CancellationToken cancellationToken) =>
         [.. probes.Select(probe => Look(probe, subject, cancellationToken))];
 
-    private static ProbeResult Look(ScenarioProbe probe, ProbeSubject subject, CancellationToken cancellationToken)
+    internal static ProbeResult Look(ScenarioProbe probe, ProbeSubject subject, CancellationToken cancellationToken)
     {
         long began = MonotonicClock.Now;
         while (true)
@@ -22,7 +22,7 @@ internal static class ProbeRunner
             string? problem = reading.Problem ?? probe.Tolerances.Select(reading.Outside).FirstOrDefault(outside => outside is not null);
             long now = MonotonicClock.Now;
             if (problem is null || now - began >= probe.Within.Ticks * 100)
-                return new ProbeResult(probe.Name, probe.Kind, reading.ToString(), problem, began, now);
+                return new ProbeResult(probe.Name, probe.Kind, reading.ToString(), problem, began, now) { Values = reading.Values };
             cancellationToken.WaitHandle.WaitOne(s_interval);
             cancellationToken.ThrowIfCancellationRequested();
         }

@@ -138,6 +138,7 @@ internal static class JsonReport
         json.WriteNumber("endedNs", act.Ended - origin);
         json.WriteNumber("injectorCpuMs", act.ProcessorTime.TotalMilliseconds);
         json.WriteString("error", act.Error);
+        json.WriteString("seen", act.Seen?.Seen);
         json.WriteEndObject();
     }
 

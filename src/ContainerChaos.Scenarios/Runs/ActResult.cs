@@ -11,4 +11,7 @@ public sealed record ActResult(string Step, string What, bool IsFault, long Bega
 {
     /// <summary>CPU time of the thread that did it, and that undid it: what the injection itself cost, without the programs that some faults are.</summary>
     public TimeSpan ProcessorTime { get; init; }
+
+    /// <summary>What it saw; null for what looks at nothing.</summary>
+    public ProbeResult? Seen { get; init; }
 }

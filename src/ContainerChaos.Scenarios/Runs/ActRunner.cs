@@ -39,6 +39,7 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
         long injected = MonotonicClock.Now;
         TimeSpan? time = null;
         RunningFault? running = null;
+        ProbeResult? seen = null;
         switch (act.Action)
         {
             case ScenarioAction.Request:
@@ -46,6 +47,10 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
                 break;
             case ScenarioAction.Exec:
                 Execute(act, cancellationToken);
+                break;
+            case ScenarioAction.Probe:
+                seen = Look(act, cancellationToken);
+                injected = seen.Began;
                 break;
             case ScenarioAction.Script:
                 act.Script!.Invoke(engine.Get(options.Name!), cancellationToken);
@@ -68,7 +73,7 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
                 break;
         }
 
-        return new RunningAct(step, act, injected, time, running, ThreadProcessorTime.Current - before);
+        return new RunningAct(step, act, injected, time, running, ThreadProcessorTime.Current - before, seen);
     }
 
     private long Request(ScenarioAct act, CancellationToken cancellationToken)
@@ -100,6 +105,12 @@ internal sealed class ActRunner(ContainerEngine engine, TrialSpec spec, Containe
 
         if (result.ExitCode != 0)
             throw new TrialException($"the command '{string.Join(' ', act.Command)}' ended with {result.ExitCode}: {string.Join(" | ", result.Error.Concat(result.Output).Take(3))}");
+    }
+
+    private ProbeResult Look(ScenarioAct act, CancellationToken cancellationToken)
+    {
+        ProbeResult seen = ProbeRunner.Look(act.Probe! with { Timeout = act.Timeout }, new ProbeSubject(engine, engine.Get(options.Name!).Id, EndPoint), cancellationToken);
+        return seen.Holds ? seen : throw new TrialException($"{seen.Name}: {seen.Problem}");
     }
 
     private void Operate(ScenarioAct act, CancellationToken cancellationToken)

@@ -11,7 +11,8 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Time">How long an operator's act took; null for others.</param>
 /// <param name="Fault">The fault; null for what is over at once.</param>
 /// <param name="ProcessorTime">CPU time that it took to do it.</param>
-internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, TimeSpan? Time, RunningFault? Fault, TimeSpan ProcessorTime)
+/// <param name="Seen">What it saw; null for what looks at nothing.</param>
+internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, TimeSpan? Time, RunningFault? Fault, TimeSpan ProcessorTime, ProbeResult? Seen)
 {
     /// <summary>Undoes what of it is in force, and writes down that it was done.</summary>
     internal void End(TrialLog log)
@@ -30,9 +31,10 @@ internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, T
         }
 
         Fault?.Dispose();
-        log.Add(new ActResult(Step, Act.ToString(), Act.Action is ScenarioAction.Fault or ScenarioAction.Crash, Injected, MonotonicClock.Now, error)
+        log.Add(new ActResult(Step, Act.ToString(), Act.Action is ScenarioAction.Fault or ScenarioAction.Crash, Injected, Seen?.Ended ?? MonotonicClock.Now, error)
         {
             ProcessorTime = ProcessorTime + (ThreadProcessorTime.Current - before),
+            Seen = Seen,
         });
     }
 }

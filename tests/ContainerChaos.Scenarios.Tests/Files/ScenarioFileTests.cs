@@ -123,7 +123,7 @@ public sealed class ScenarioFileTests
     [InlineData("expect:\n  - outcome: wins", 8, 14, "none of recovers, stays-down")]
     [InlineData("horizon: 10", 7, 10, "is not a duration")]
     [InlineData("objectives: [fast]", 7, 14, "'fast' is not an objective")]
-    [InlineData("steady:\n  probes: [{ probe: oracle }]", 8, 21, "none of http, tcp, exec, file, metric, container")]
+    [InlineData("steady:\n  probes: [{ probe: oracle }]", 8, 21, "none of http, tcp, exec, process, file, metric, container")]
     [InlineData("steady:\n  probes: [{ probe: http, path: / , tolerances: [memory < 4m] }]", 8, 50, "is not a tolerance of an answer; write 'status = 200'")]
     [InlineData("steady:\n  probes: [{ probe: metric }]", 8, 12, "'tolerances' is missing")]
     [InlineData("steady:\n  probes: [{ probe: file, path: here }]", 8, 33, "must begin with '/'")]

@@ -16,6 +16,8 @@ public sealed class ScenarioSchemaTests
     {
         ["request"] = "path: /",
         ["exec"] = "command: [x]",
+        ["process"] = "command: [x]",
+        ["http"] = "url: \"http://x\"",
         ["kill-process"] = "process: x",
         ["zombie"] = "count: 1",
         ["orphan"] = "count: 1",
@@ -74,9 +76,9 @@ public sealed class ScenarioSchemaTests
     [Fact]
     public void A_probe_has_the_kinds_and_the_keys_of_every_kind()
     {
-        string[] kinds = ["http, path: /", "tcp, port: 1", "exec, command: [x]", "file, path: /", "metric, tolerances: [pids < 9]", "container"];
+        string[] kinds = ["http, path: /", "http, url: \"http://x\"", "tcp, port: 1", "exec, command: [x]", "process, command: [x]", "file, path: /", "metric, tolerances: [pids < 9]", "container"];
         JsonElement probe = s_schema.GetProperty("$defs").GetProperty("probe").GetProperty("properties");
-        Assert.Equal(kinds.Select(kind => kind.Split(',')[0]), probe.GetProperty("probe").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()));
+        Assert.Equal(kinds.Select(kind => kind.Split(',')[0]).Distinct(), probe.GetProperty("probe").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()));
         IEnumerable<string> known = kinds.SelectMany(kind => Known(Head + Steps + $"steady: {{ probes: [{{ probe: {kind}, zzz: 1 }}] }}"));
         Assert.Equal(known.Distinct().Order(StringComparer.Ordinal), Keys("$defs/probe"));
     }
@@ -86,7 +88,7 @@ public sealed class ScenarioSchemaTests
     {
         JsonElement step = s_schema.GetProperty("$defs").GetProperty("step").GetProperty("properties");
         string[] actions = [.. step.GetProperty("action").GetProperty("enum").EnumerateArray().Select(a => a.GetString()!)];
-        Assert.Equal(FaultSection.Names.Concat(["request", "exec", "crash", "stop", "restart", "start", "replace"]).Order(StringComparer.Ordinal), actions.Order(StringComparer.Ordinal));
+        Assert.Equal(FaultSection.Names.Concat(["request", "exec", "http", "process", "crash", "stop", "restart", "start", "replace"]).Order(StringComparer.Ordinal), actions.Order(StringComparer.Ordinal));
         const string Published = Head + "target: { publish: 80 }\n";
         string[] shapes =
         [

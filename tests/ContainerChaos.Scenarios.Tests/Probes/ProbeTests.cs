@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using ContainerChaos.Engine;
+using ContainerChaos.Linux;
 using ContainerChaos.Scenarios.Tests.Faults;
+using ContainerChaos.Scenarios.Tests.Load;
 
 namespace ContainerChaos.Scenarios.Tests.Probes;
 
@@ -45,6 +47,48 @@ public sealed class ProbeTests : FaultTest
         Assert.All(
             ProbeRunner.Look(Parse("{ probe: tcp, port: 8080 }, { probe: metric, tolerances: [pids > 0] }, { probe: file, path: /target }, { probe: exec, command: [/target, echo] }"), subject, CancellationToken.None),
             result => Assert.False(result.Holds));
+    }
+
+    [Fact]
+    public void A_program_of_the_host_knows_the_container_and_is_killed_with_what_it_started_when_its_time_is_over()
+    {
+        var container = Run();
+        var subject = new ProbeSubject(Engine, container.Id, new UnixDomainSocketEndPoint("/the/socket"));
+        ProbeResult Look(string probe) => Assert.Single(ProbeRunner.Look(Parse(probe), subject, CancellationToken.None));
+
+        Assert.Null(Look($"{{ probe: process, command: [sh, -c, 'echo $CONTAINERCHAOS_CONTAINER $CONTAINERCHAOS_ENDPOINT'], timeout: 1m, tolerances: ['output = {container.Name} /the/socket'] }}").Problem);
+        Assert.Equal("exit-code = 0, seen 3", Look("{ probe: process, command: [sh, -c, exit 3], timeout: 1m }").Problem);
+        Assert.StartsWith("The program no-such can't be run", Look("{ probe: process, command: [no-such] }").Problem);
+        // More than a pipe holds, and more than is kept.
+        ProbeResult much = Look("{ probe: process, command: [sh, -c, head -c 3000000 /dev/zero | tr '\\0' x], timeout: 1m }");
+        Assert.Null(much.Problem);
+        Assert.Equal(16_384, Assert.IsType<string>(much.Values["output"]).Length);
+        string mark = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal("no answer within 1 s", Look($"{{ probe: process, command: [sh, -c, 'sleep 600 & echo $! > {mark}; wait'], timeout: 1s }}").Problem);
+            // On a machine that gave it less than its second there is nothing to kill.
+            using PidFd? started = int.TryParse(File.ReadAllText(mark), out int pid) ? PidFd.TryOpen(pid) : null;
+            Assert.NotEqual(false, started?.WaitForEnd(TimeSpan.FromSeconds(10)));
+        }
+        finally
+        {
+            File.Delete(mark);
+        }
+    }
+
+    [Fact]
+    public void A_request_goes_to_any_service_of_the_host()
+    {
+        using var server = new TestServer(isTcp: true) { Response = "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 5\r\n\r\nhello" };
+        var subject = new ProbeSubject(Engine, "", server.EndPoint);
+        ProbeResult Look(string probe) => Assert.Single(ProbeRunner.Look(Parse(probe), subject, CancellationToken.None));
+
+        ProbeResult seen = Look($"{{ probe: http, url: 'http://{server.EndPoint}/', method: post, headers: {{ Content-Type: text/plain, X-Mark: a }}, body: hi, timeout: 1m, tolerances: [status = 302, body = hello] }}");
+        Assert.Null(seen.Problem);
+        Assert.Equal(302.0, seen.Values["status"]);
+        server.Vanish();
+        Assert.False(Look($"{{ probe: http, url: 'http://{server.EndPoint}/', timeout: 1m }}").Holds);
     }
 
     [Fact]

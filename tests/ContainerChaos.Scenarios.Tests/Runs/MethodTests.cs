@@ -33,7 +33,7 @@ public sealed class MethodTests : RunnerTest
               - { action: cpu-quota, processors: 0.9, background: true }
               - { parallel: [{ action: sigstop, duration: 100ms }, { at: 150ms, action: exec, command: [/target, "true"] }], label: both }
               - { after: 120ms, action: evict-page-cache, label: later }
-            rollbacks: [{ action: exec, command: [/target, "true"] }]
+            rollbacks: [{ action: process, command: [sh, -c, 'test -S "$CONTAINERCHAOS_ENDPOINT" && echo there'], tolerances: [output = there] }]
             """, progress => { if (progress.Stage.StartsWith("both: injected", StringComparison.Ordinal)) inForce.Enqueue(string.Join(' ', Ledger.List().Select(f => f.Fault).Order())); }).Trials);
         Assert.Null(trial.Error);
         Assert.Equal(["both", "later"], trial.Steps.Select(step => step.Label));
@@ -41,6 +41,7 @@ public sealed class MethodTests : RunnerTest
         Assert.Equal(["cpu-quota", "both", "both", "later", "rollback"], trial.Acts.Select(act => act.Step));
         Assert.All(trial.Acts, act => Assert.Null(act.Error));
         Assert.All(trial.Acts, act => Assert.InRange(act.ProcessorTime, TimeSpan.FromMicroseconds(1), TimeSpan.FromSeconds(2)));
+        Assert.Equal("there", trial.Acts[^1].Seen!.Values["output"]);
         // From before the first moment of the group, however late its threads were.
         long apart = trial.Acts.Single(act => act.What == "exec /target true" && act.Step == "both").Began - trial.Acts[0].Began;
         Assert.True(apart >= 150_000_000, $"{apart / 1e6} ms apart");
