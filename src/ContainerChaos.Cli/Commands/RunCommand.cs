@@ -8,11 +8,11 @@ internal static class RunCommand
 {
     internal static Command Create()
     {
-        var names = new Argument<string[]>("scenario") { Description = "Built-in names or YAML files.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("scenario") { Description = "Built-in names, YAML files, or experiments of the Chaos Toolkit (JSON or YAML).", Arity = ArgumentArity.OneOrMore };
         names.CompletionSources.Add(_ => ScenarioCatalog.Names().Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         var reports = new Option<FileInfo[]>("--report")
         {
-            Description = "Writes a report there, as the extension says: .html, .json, .md, .xml (JUnit), .nunit.xml; can be given several times.",
+            Description = "Writes a report there, as the extension says: .html, .json, .journal.json (Chaos Toolkit), .md, .xml (JUnit), .nunit.xml; can be given several times.",
             HelpName = "FILE",
         };
         var stopAfter = new Option<string?>("--stop-after")

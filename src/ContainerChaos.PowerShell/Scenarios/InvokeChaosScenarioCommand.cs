@@ -11,7 +11,7 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
 {
     private const string ByName = "Name", ByScript = "ScriptBlock";
 
-    /// <summary>Built-in scenarios by name (wildcards are welcome), or paths of scenario files. Without it and without tags, those of a game day.</summary>
+    /// <summary>Built-in scenarios by name (wildcards are welcome), or paths of scenario files and of experiments of the Chaos Toolkit. Without it and without tags, those of a game day.</summary>
     [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName")]
     [SupportsWildcards]
@@ -67,7 +67,7 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
                 {
                     ErrorDetails = new ErrorDetails(e.Message)
                     {
-                        RecommendedAction = $"Use one of {string.Join(", ", ScenarioCatalog.Names())}, or the path of a YAML file.",
+                        RecommendedAction = $"Use one of {string.Join(", ", ScenarioCatalog.Names())}, or the path of a file.",
                     },
                 });
             }

@@ -18,7 +18,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
     [Parameter]
     public int Seed { get; set; } = 1;
 
-    /// <summary>Also write the report there; the extension says how: .html, .json (trials and samples included), .md, .xml for JUnit's XML, .nunit.xml for NUnit's.</summary>
+    /// <summary>Also write the report there; the extension says how: .html, .json (trials and samples included), .journal.json (the Chaos Toolkit's, one for each trial), .md, .xml for JUnit's XML, .nunit.xml for NUnit's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] ReportPath { get; set; } = [];
@@ -125,7 +125,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
             return ScenarioCatalog.Names().Where(pattern.IsMatch).Select(ScenarioCatalog.Find);
         }
-        var isPath = name.Contains('/') || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+        var isPath = name.Contains('/') || System.IO.Path.GetExtension(name).ToLowerInvariant() is ".yaml" or ".yml" or ".json";
         return [ScenarioCatalog.Find(isPath ? ResolvePath(name) : name)];
     }
 

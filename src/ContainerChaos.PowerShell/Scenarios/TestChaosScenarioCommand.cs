@@ -37,6 +37,8 @@ public sealed class TestChaosScenarioCommand : ContainerChaosCmdlet
                 Attempt(file, () =>
                 {
                     var check = ScenarioCheck.Of(file);
+                    foreach (var ignored in check.Scenario?.Ignored ?? [])
+                        WriteWarning(ignored);
                     WriteObject(Quiet ? check.IsValid : check);
                 });
             }

@@ -68,6 +68,12 @@ public sealed record Scenario
     /// <summary>What should come of it; the first that matches counts.</summary>
     public IReadOnlyList<ScenarioExpectation> Expectations { get; init; } = [];
 
+    /// <summary>The experiment of the Chaos Toolkit that it was read from, as JSON; null for a scenario of ours.</summary>
+    public string? Experiment { get; init; }
+
+    /// <summary>What stands in its file and is not acted on, with its places.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     /// <summary>Every combination that is tried: the matrix, then the variants.</summary>
     /// <returns>Variant, policy and init of each.</returns>
     public IEnumerable<ScenarioCell> Cells()

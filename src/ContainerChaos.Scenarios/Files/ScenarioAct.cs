@@ -18,6 +18,9 @@ public sealed record ScenarioAct
     /// <summary>With <see cref="ScenarioAction.Probe"/>, what is asked, and what has to come of it.</summary>
     public ScenarioProbe? Probe { get; init; }
 
+    /// <summary>With <see cref="ScenarioAction.Probe"/>, whether what is outside of its tolerances, or that nothing could be seen, is written down and no reason to end the trial.</summary>
+    public bool MayFail { get; init; }
+
     /// <summary>With <see cref="ScenarioAction.Script"/>, the script.</summary>
     public ScenarioScript? Script { get; init; }
 

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ContainerChaos.Scenarios;
 
-/// <summary>Reads scenario files (YAML 1.2, schema 1), strictly: what is unknown or out of range is an error with line and column.</summary>
+/// <summary>Reads scenario files (YAML 1.2, schema 1) and experiments of the Chaos Toolkit, strictly: what is unknown or out of range is an error with line and column.</summary>
 public static class ScenarioFile
 {
     private static readonly RestartPolicy[] s_allPolicies =
@@ -49,23 +49,42 @@ public static class ScenarioFile
 
         if (stream.Documents is not [{ RootNode: { } root }])
             throw new ScenarioFileException(source, 1, 1, "a scenario file holds exactly one document.");
-        return ReadScenario(new YamlSection(source, root, "a scenario"), source);
+        return ExperimentFile.Is(root) ? ExperimentFile.Read((YamlMappingNode)root, source) : ReadScenario(new YamlSection(source, root, "a scenario"), source);
     }
 
     internal static Scenario ReadScenario(YamlSection yaml, string source)
     {
         if (yaml.Integer("schema", 1, int.MaxValue) is not 1)
-            throw yaml.Error("schema", "this version reads 'schema: 1'.");
+            throw yaml.Error("schema", "this version reads 'schema: 1', and experiments of the Chaos Toolkit, which have a 'method'.");
+        Scenario scenario = ReadConditions(yaml, source, yaml.Required("name"), yaml.Required("title"), yaml.Required("description").Trim()) with
+        {
+            Tags = yaml.Texts("tags") ?? [],
+            Steps = yaml.Sections("steps").SelectMany(StepSection.Read).ToArray(),
+            Rollbacks = yaml.Sections("rollbacks").Select(StepSection.ReadRollback).ToArray(),
+        };
+        if (!IsWord(scenario.Name))
+            throw yaml.Error("name", $"'{scenario.Name}' must be made of lower-case letters, digits and dashes.");
+        if (scenario.Tags.FirstOrDefault(tag => !IsWord(tag)) is { } bad)
+            throw yaml.Error("tags", $"'{bad}' must be made of lower-case letters, digits and dashes.");
+        if (scenario.Steps.Count == 0)
+            throw yaml.Error("the key 'steps' is missing: a scenario does something.");
+        Check(scenario, yaml, "steps");
+        yaml.Finish();
+        return scenario;
+    }
+
+    /// <summary>All of a scenario but what it is called, its method and its rollbacks: what is run, under which load, over what, and what should come of it.</summary>
+    internal static Scenario ReadConditions(YamlSection yaml, string source, string name, string title, string description)
+    {
         ScenarioTarget target = yaml.Section("target") is { } section ? ReadTarget(section, new ScenarioTarget()) : new ScenarioTarget();
         ScenarioLoad load = LoadSection.Read(yaml.Section("load"), new ScenarioLoad("/healthz", new ConstantArrivals(250), TimeSpan.FromMilliseconds(250)), source);
         YamlSection? matrix = yaml.Section("matrix");
         (SteadyStateOptions steady, IReadOnlyList<ScenarioProbe> probes) = SteadySection.Read(yaml.Section("steady"));
         var scenario = new Scenario
         {
-            Name = yaml.Required("name"),
-            Title = yaml.Required("title"),
-            Description = yaml.Required("description").Trim(),
-            Tags = yaml.Texts("tags") ?? [],
+            Name = name,
+            Title = title,
+            Description = description,
             Source = source,
             Target = target,
             Load = load,
@@ -78,25 +97,23 @@ public static class ScenarioFile
             Steady = steady,
             Probes = probes,
             Horizon = yaml.Duration("horizon") ?? TimeSpan.FromSeconds(10),
-            Steps = yaml.Sections("steps").SelectMany(StepSection.Read).ToArray(),
-            Rollbacks = yaml.Sections("rollbacks").Select(StepSection.ReadRollback).ToArray(),
+            Steps = [],
             Stop = yaml.Parsed("stop", ScenarioStop.Parse) ?? [],
             Objectives = yaml.Parsed("objectives", ScenarioObjective.Parse) ?? [],
             Expectations = yaml.Sections("expect").Select(ReadExpectation).ToArray(),
         };
         matrix?.Finish();
-        if (!IsWord(scenario.Name))
-            throw yaml.Error("name", $"'{scenario.Name}' must be made of lower-case letters, digits and dashes.");
-        if (scenario.Tags.FirstOrDefault(tag => !IsWord(tag)) is { } bad)
-            throw yaml.Error("tags", $"'{bad}' must be made of lower-case letters, digits and dashes.");
-        if (scenario.Steps.Any(step => step.Does(ScenarioAction.Replace)) && (target.Publish is null || scenario.Variants.Any(v => v.Target.Publish is null) || scenario.Health is not null))
-            throw yaml.Error("steps", "what is replaced has a port that is published ('publish' in 'target'), and no 'health' beside the load.");
-        if (scenario.Steps.Count == 0)
-            throw yaml.Error("the key 'steps' is missing: a scenario does something.");
-        if (scenario.Steps.All(step => step.IsBackground))
-            throw yaml.Error("steps", "something has to be done beside what goes on in the background.");
-        yaml.Finish();
         return scenario;
+    }
+
+    /// <summary>What of a method does not go with the rest.</summary>
+    internal static void Check(Scenario scenario, YamlSection yaml, string key)
+    {
+        if (scenario.Steps.Any(step => step.Does(ScenarioAction.Replace))
+            && (scenario.Target.Publish is null || scenario.Variants.Any(v => v.Target.Publish is null) || scenario.Health is not null))
+            throw yaml.Error(key, "what is replaced has a port that is published ('publish' in 'target'), and no 'health' beside the load.");
+        if (scenario.Steps.All(step => step.IsBackground))
+            throw yaml.Error(key, "something has to be done beside what goes on in the background.");
     }
 
     private static bool IsWord(string text) => text.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") < 0;

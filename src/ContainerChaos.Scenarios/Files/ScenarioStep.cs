@@ -15,6 +15,9 @@ public sealed record ScenarioStep
     /// <summary>How long after the end of the step before it begins.</summary>
     public TimeSpan After { get; init; }
 
+    /// <summary>How long is waited when it is over.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Whether it is a fault that lasts over the steps that follow: it is no row, and they are.</summary>
     public bool IsBackground { get; init; }
 
@@ -29,6 +32,9 @@ public sealed record ScenarioStep
 
     /// <summary>How long its acts take, as far as is known.</summary>
     internal TimeSpan Length => Acts.Count == 0 ? TimeSpan.Zero : (Draw?.Within ?? TimeSpan.Zero) + Acts.Max(act => act.End);
+
+    /// <summary>Whether it asks something and does nothing to the container, which may as well be down.</summary>
+    internal bool OnlyLooks => Acts.All(act => act.Action == ScenarioAction.Probe);
 
     /// <summary>Whether one of its acts is of a kind.</summary>
     internal bool Does(ScenarioAction action) => Acts.Any(act => act.Action == action);

@@ -12,11 +12,14 @@ internal static class StepSection
     internal static readonly TimeSpan LongestTrial = TimeSpan.FromHours(1);
 
     /// <summary>What one entry of <c>steps</c> asks for, repetitions written out.</summary>
-    internal static IEnumerable<ScenarioStep> Read(YamlSection yaml) =>
+    internal static IEnumerable<ScenarioStep> Read(YamlSection yaml) => Read(yaml, isBackground: false);
+
+    /// <summary>The same of something that may be in the background by what stands elsewhere.</summary>
+    internal static IEnumerable<ScenarioStep> Read(YamlSection yaml, bool isBackground) =>
         yaml.Has("steps") ? ReadRepeated(yaml)
         : yaml.Has("parallel") ? [ReadGroup(yaml, "parallel", null)]
         : yaml.Has("random") ? [ReadGroup(yaml, "random", yaml.Duration("within") ?? throw yaml.Error("the key 'within' is missing."))]
-        : yaml.Boolean("background") == true ? [ReadBackground(yaml)]
+        : (yaml.Boolean("background") ?? isBackground) ? [ReadBackground(yaml)]
         : ReadSingle(yaml);
 
     /// <summary>What one entry of <c>rollbacks</c> asks for.</summary>

@@ -38,6 +38,30 @@ internal sealed class YamlSection
 
     internal bool Has(string key) => Node(key) is not null;
 
+    /// <summary>Whether there is a list, or a mapping, of at least one.</summary>
+    internal bool HasAny(string key) => Node(key) is YamlSequenceNode { Children.Count: > 0 } or YamlMappingNode { Children.Count: > 0 };
+
+    /// <summary>Keys whose values are of no account.</summary>
+    internal void Accept(params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+            _known.Add(key);
+    }
+
+    /// <summary>All of its keys.</summary>
+    internal IEnumerable<string> Keys => _node.Children.Keys.Select(key => (key as YamlScalarNode)?.Value ?? key.ToString());
+
+    /// <summary>A value as it was written; null for a list, a mapping, or nothing.</summary>
+    internal YamlScalarNode? Literal(string key) => Node(key) as YamlScalarNode;
+
+    /// <summary>A list whose entries may be anything; null for what is none.</summary>
+    internal IList<YamlNode>? List(string key) => (Node(key) as YamlSequenceNode)?.Children;
+
+    /// <summary>A value as JSON.</summary>
+    internal string? Json(string key) => Node(key) is { } node ? ExperimentJson.Write(node) : null;
+
+    internal YamlSection RequiredSection(string key) => Section(key) ?? throw Error(_file, _node, $"the key '{key}' is missing.");
+
     internal string Required(string key) =>
         Text(key) ?? throw Error(_file, _node, $"the key '{key}' is missing.");
 
@@ -72,6 +96,9 @@ internal sealed class YamlSection
             ? duration
             : throw Error(_file, node, $"{key}: '{text}' is not a duration; write 250ms, 1.5s or 2m.");
     }
+
+    /// <summary>A time as a number of seconds.</summary>
+    internal TimeSpan? Seconds(string key) => Has(key) ? TimeSpan.FromSeconds(Number(key, 0, 0, 86_400)) : null;
 
     internal long? Size(string key)
     {
@@ -118,6 +145,9 @@ internal sealed class YamlSection
 
     internal IReadOnlyList<YamlSection> Sections(string key) =>
         Items(key)?.Select(n => new YamlSection(_file, n, key, _scripts)).ToArray() ?? [];
+
+    /// <summary>The same of what may be an empty list.</summary>
+    internal IReadOnlyList<YamlSection> SectionsOrNone(string key) => HasAny(key) ? Sections(key) : [];
 
     internal ScenarioFileException Error(string problem) => Error(_file, _node, problem);
 

@@ -12,7 +12,7 @@ public sealed record ContainerProbe : ScenarioProbe
         "'state = running', 'health = healthy', 'exit-code = 0' or 'restarts < 3'",
         new ToleranceTerm("state", ToleranceUnit.Text) { Operators = ["=", "!="], Values = Names<ContainerStatus>() },
         new ToleranceTerm("health", ToleranceUnit.Text) { Operators = ["=", "!="], Values = Names<HealthStatus>() },
-        new ToleranceTerm("exit-code", ToleranceUnit.Number),
+        new ToleranceTerm("exit-code", ToleranceUnit.Number) { IsCode = true },
         new ToleranceTerm("restarts", ToleranceUnit.Number));
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public sealed record ExecProbe(IReadOnlyList<string> Command) : ScenarioProbe
     internal static readonly ToleranceGrammar Grammar = new(
         "a tolerance of a command",
         "'exit-code = 0', 'output contains ready', 'error = x' or 'latency < 1s'",
-        new ToleranceTerm("exit-code", ToleranceUnit.Number),
+        new ToleranceTerm("exit-code", ToleranceUnit.Number) { IsCode = true },
         new ToleranceTerm("latency", ToleranceUnit.Time),
         new ToleranceTerm("output", ToleranceUnit.Text),
         new ToleranceTerm("error", ToleranceUnit.Text));

@@ -10,7 +10,7 @@ public sealed record HttpProbe(string Path) : ScenarioProbe
     internal static readonly ToleranceGrammar Grammar = new(
         "a tolerance of an answer",
         "'status = 200', 'latency < 100ms', 'body contains ready' or 'body matches ^ok'",
-        new ToleranceTerm("status", ToleranceUnit.Number),
+        new ToleranceTerm("status", ToleranceUnit.Number) { IsCode = true },
         new ToleranceTerm("latency", ToleranceUnit.Time),
         new ToleranceTerm("body", ToleranceUnit.Text));
 

@@ -9,6 +9,9 @@ public enum ReportFormat
     /// <summary><c>.json</c>: everything, trials and samples included.</summary>
     Json,
 
+    /// <summary><c>.journal.json</c>: the Chaos Toolkit's journal, a file for each trial.</summary>
+    Journal,
+
     /// <summary><c>.md</c>: the tables, for a pull request.</summary>
     Markdown,
 

@@ -30,12 +30,15 @@ internal sealed class MethodRunner(TrialSpec spec, StepRunner steps, TrialWatch 
                 if (step.IsBackground)
                 {
                     steps.Act(step, background, cancellationToken);
-                    continue;
+                }
+                else
+                {
+                    StepResult result = steps.Run(step, cancellationToken);
+                    log.Steps.Add(result);
+                    log.Conclude(result.ToString());
                 }
 
-                StepResult result = steps.Run(step, cancellationToken);
-                log.Steps.Add(result);
-                log.Conclude(result.ToString());
+                watch.WaitUntil(MonotonicClock.Now + (step.Pause.Ticks * 100), cancellationToken);
             }
         }
         finally

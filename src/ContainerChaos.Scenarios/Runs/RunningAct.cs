@@ -17,7 +17,7 @@ internal sealed record RunningAct(string Step, ScenarioAct Act, long Injected, T
     /// <summary>Undoes what of it is in force, and writes down that it was done.</summary>
     internal void End(TrialLog log)
     {
-        string? error = null;
+        string? error = Seen?.Problem;
         TimeSpan before = ThreadProcessorTime.Current;
         try
         {

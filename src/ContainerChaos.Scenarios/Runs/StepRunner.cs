@@ -17,11 +17,12 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
     private Scenario Scenario => spec.Scenario;
 
     /// <summary>Whether the step can be done now: a crash needs something that runs, a start something that does not.</summary>
-    internal bool CanRun(ScenarioStep step) => step.Acts is [{ Action: ScenarioAction.Start }] ? watch.IsDown : !watch.IsDown;
+    internal bool CanRun(ScenarioStep step) => step.OnlyLooks || (step.Acts is [{ Action: ScenarioAction.Start }] ? watch.IsDown : !watch.IsDown);
 
     internal StepResult Run(ScenarioStep step, CancellationToken cancellationToken)
     {
         ContainerState before = watch.State;
+        bool wasDown = watch.IsDown;
         using DeathWatch? death = step.EffectIsExit ? DeathWatch.TryStart(before.Pid, before.PidStartTime) : null;
         var done = new List<RunningAct>();
         try
@@ -33,7 +34,9 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
                     act.Fault?.WaitForEnd(cancellationToken);
             watch.Refresh();
             long injected = done.Min(act => act.Injected);
-            Watch(step, injected, cancellationToken);
+            // Nothing comes back by a look at something else.
+            if (!wasDown || !step.OnlyLooks)
+                Watch(step, injected, cancellationToken);
             return Conclude(step, injected, done is [var only] ? only.Time : null, death);
         }
         finally

@@ -6,6 +6,7 @@ namespace ContainerChaos.Scenarios;
 internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string, bool> report)
 {
     private readonly long _origin = MonotonicClock.Now;
+    private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
 
     // What was done, as it ended. Acts that are done at the same time end at the same time.
     private readonly List<ActResult> _acts = [];
@@ -65,6 +66,8 @@ internal sealed class TrialLog(TrialSpec spec, Action<TrialSpec, string, bool> r
         Trial = spec.Number,
         Container = spec.Name,
         Origin = _origin,
+        StartedAt = _startedAt,
+        Ended = MonotonicClock.Now,
         Steps = Steps,
         Acts = [.. _acts.OrderBy(act => act.Began)],
         Before = Before,

@@ -26,6 +26,12 @@ public sealed record TrialResult
     /// <summary>When the trial's clock began, monotonic nanoseconds: the zero of its timelines.</summary>
     public required long Origin { get; init; }
 
+    /// <summary>The same moment by the clock of the host.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When all of it was over, monotonic nanoseconds.</summary>
+    public long Ended { get; init; }
+
     /// <summary>What became of each step, in order; steps after a final end that need a running container are absent.</summary>
     public required IReadOnlyList<StepResult> Steps { get; init; }
 

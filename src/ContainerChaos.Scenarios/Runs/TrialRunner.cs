@@ -95,6 +95,8 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
     {
         Scenario scenario = spec.Scenario;
         using var watch = new TrialWatch(container, scenario.Steady, stop);
+        foreach (string ignored in scenario.Ignored)
+            log.Warn(ignored);
         foreach (string warning in Granted(scenario, engine.Start(container.Id, stop.Token)))
             log.Warn(warning);
         using RunningFault guard = injector.Guard(engine.Get(container.Id), $"trial {spec.Number} of {scenario.Name}: the container is stopped if the run is killed", StepSection.LongestTrial);
@@ -168,8 +170,8 @@ internal sealed class TrialRunner(ContainerEngine engine, FaultInjector injector
             throw new TrialException($"not steady before: {outside.Name}: {outside.Problem}");
         var steps = new StepRunner(engine, spec, container, acts, watch, probes, log);
         IReadOnlyList<FaultRecord>? held = new MethodRunner(spec, steps, watch, log).Run(cancellationToken);
-        // Of something that is finally down, the row of its last step speaks.
-        if (held is null && (acts.Replacement ?? (watch.IsDown ? null : container.Id)) is { } serving)
+        // Of something that is finally down, the row of its last step speaks; an experiment has its hypothesis only, which may be about something else.
+        if (held is null && (acts.Replacement ?? (watch.IsDown && scenario.Experiment is null ? null : container.Id)) is { } serving)
             log.After = ProbeRunner.Look(scenario.Probes, new ProbeSubject(engine, serving, acts.EndPoint), cancellationToken);
         foreach (ProbeResult probe in log.After)
             log.Tell($"after: {probe}");

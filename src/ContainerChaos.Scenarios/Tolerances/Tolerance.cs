@@ -35,6 +35,9 @@ public sealed record Tolerance
     /// <summary>The limit: milliseconds, a share from 0 to 1, bytes or a number; 0 for a text.</summary>
     public double Limit { get; init; }
 
+    /// <summary>With <see cref="ToleranceOperator.In"/>, the numbers of which it has to be one.</summary>
+    public IReadOnlyList<double> Limits { get; init; } = [];
+
     /// <summary>The text that is expected; empty for a number.</summary>
     public string Expected { get; init; } = "";
 
@@ -54,6 +57,7 @@ public sealed record Tolerance
         ToleranceOperator.Above => value > Limit,
         ToleranceOperator.AtLeast => value >= Limit,
         ToleranceOperator.NotEqual => value != Limit,
+        ToleranceOperator.In => Limits.Contains(value),
         _ => value == Limit,
     };
 

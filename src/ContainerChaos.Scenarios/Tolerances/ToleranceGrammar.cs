@@ -21,6 +21,7 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
         [">="] = ToleranceOperator.AtLeast,
         ["="] = ToleranceOperator.Equal,
         ["!="] = ToleranceOperator.NotEqual,
+        ["in"] = ToleranceOperator.In,
         ["contains"] = ToleranceOperator.Contains,
         ["matches"] = ToleranceOperator.Matches,
     };
@@ -44,6 +45,10 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
         if (!match.Success || Find(words) is not { } term || !term.Operators.Contains(match.Groups["sign"].Value))
             return null;
         string value = match.Groups["value"].Value.Trim();
+        ToleranceOperator sign = s_operators[match.Groups["sign"].Value];
+        double[] limits = [];
+        if (sign == ToleranceOperator.In && !TryReadNumbers(value, out limits))
+            return null;
         TimeSpan? over = null;
         bool aborts = false;
         if (IsJudgedMeanwhile)
@@ -62,10 +67,10 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
         double? quantile = null;
         if (term.HasQuantiles && !TryReadQuantile(words[^1], term.HasMean, out quantile))
             return null;
-        ToleranceOperator sign = s_operators[match.Groups["sign"].Value];
         foreach (ToleranceUnit unit in term.Units)
         {
-            if (TryReadLimit(value, unit, term, sign, out double limit))
+            double limit = 0;
+            if (limits.Length > 0 || TryReadLimit(value, unit, term, sign, out limit))
             {
                 return new Tolerance
                 {
@@ -75,6 +80,7 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
                     Operator = sign,
                     Unit = unit,
                     Limit = limit,
+                    Limits = limits,
                     Expected = unit == ToleranceUnit.Text ? value : "",
                     Over = over,
                     Aborts = aborts,
@@ -128,6 +134,13 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
 
     private static bool TryReadNumber(string text, out double number) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
 
+    private static bool TryReadNumbers(string text, out double[] numbers)
+    {
+        string[] words = text.Split(',', StringSplitOptions.TrimEntries);
+        numbers = [.. words.TakeWhile(word => TryReadNumber(word, out _)).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+        return numbers.Length == words.Length;
+    }
+
     private static bool IsExpression(string text)
     {
         try
@@ -142,7 +155,7 @@ internal sealed partial class ToleranceGrammar(string what, string examples, par
     }
 
     // The first operator counts: what follows it is the limit, which may be any text.
-    [GeneratedRegex(@"^\s*(?<what>[a-z][a-z0-9.-]*( +[a-z0-9.]+)?)(\s*(?<sign><=|>=|!=|<|>|=)|\s+(?<sign>contains|matches)\s)\s*(?<value>.+)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\s*(?<what>[a-z][a-z0-9.-]*( +[a-z0-9.]+)?)(\s*(?<sign><=|>=|!=|<|>|=)|\s+(?<sign>contains|matches|in)\s)\s*(?<value>.+)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Pattern();
 
     [GeneratedRegex(@"^(?<value>.*?)(\s+over\s+(?<over>\S+))?(?<abort>\s+or\s+abort)?$", RegexOptions.CultureInvariant)]

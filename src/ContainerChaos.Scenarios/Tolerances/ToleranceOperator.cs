@@ -21,6 +21,9 @@ public enum ToleranceOperator
     /// <summary><c>!=</c></summary>
     NotEqual,
 
+    /// <summary><c>in</c>: it is one of several numbers.</summary>
+    In,
+
     /// <summary><c>contains</c>: the text is somewhere in it.</summary>
     Contains,
 

@@ -5,16 +5,19 @@ namespace ContainerChaos.Scenarios;
 /// <param name="Units">What it can be counted in.</param>
 internal sealed record ToleranceTerm(string Subject, params ToleranceUnit[] Units)
 {
-    private static readonly string[] s_signs = ["<", "<=", ">", ">=", "=", "!="], s_words = ["=", "!=", "contains", "matches"];
+    private static readonly string[] s_signs = ["<", "<=", ">", ">=", "=", "!="], s_codes = [.. s_signs, "in"], s_words = ["=", "!=", "contains", "matches"];
 
     private readonly string[]? _operators;
 
     /// <summary>How it may be compared.</summary>
     internal IReadOnlyList<string> Operators
     {
-        get => _operators ?? (Units is [ToleranceUnit.Text] ? s_words : s_signs);
+        get => _operators ?? (Units is [ToleranceUnit.Text] ? s_words : IsCode ? s_codes : s_signs);
         init => _operators = [.. value];
     }
+
+    /// <summary>Whether it is a number that stands for something, so that it may be one of several.</summary>
+    internal bool IsCode { get; init; }
 
     /// <summary>Whether it is a distribution, of which a quantile is named: <c>p95</c>, <c>max</c>.</summary>
     internal bool HasQuantiles { get; init; }

@@ -103,6 +103,7 @@ internal static class MadeReport
             Trial = number,
             Container = $"made-{number}",
             Origin = origin,
+            StartedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
             Steps = [.. steps.Select(s => Step(scenario, s.Step, s.Injected, s.Until, s.Events, schedule, samples))],
             Load = new LoadResult
             {
