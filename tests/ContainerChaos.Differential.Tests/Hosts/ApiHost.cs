@@ -116,8 +116,11 @@ internal abstract class ApiHost : ContainerHost
         using var response = Request(HttpMethod.Get, $"containers/{container}/logs?stdout=1&stderr=1&follow=1");
         using var stream = response.Content.ReadAsStream();
         var seen = "";
-        while (!seen.Contains(text, StringComparison.Ordinal))
-            seen += ReadFrame(stream)?.Text ?? throw new InvalidOperationException($"It ended without '{text}': {seen}");
+        Task.Run(() =>
+        {
+            while (!seen.Contains(text, StringComparison.Ordinal))
+                seen += ReadFrame(stream)?.Text ?? throw new InvalidOperationException($"It ended without '{text}': {seen}");
+        }).WaitAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
     }
 
     /// <summary>Loads an archive of images.</summary>
