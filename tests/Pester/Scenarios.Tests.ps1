@@ -77,6 +77,23 @@ Describe 'Invoke-ChaosScenario' {
         (Should-FailWith ScenarioNotFound { Test-ChaosScenario "$TestDrive/none.yaml" @args }).TargetObject | Should -Be "$TestDrive/none.yaml"
     }
 
+    It 'runs an experiment of the Chaos Toolkit and writes its journal' {
+        $file = "$TestDrive/experiment.json"
+        @{
+            title = 'It comes back'; description = 'The policy restarts it.'
+            controls = @(@{ name = 'c'; provider = @{ type = 'python'; module = 'm' } })
+            extensions = @(@{ name = 'containerchaos'; matrix = @{ policies = @('always'); init = @($false) }; target = @{ 'restart-delay' = '20ms' }; load = @{ rate = 100; timeout = '5s' }; steady = @{ latency = '5s' } })
+            'steady-state-hypothesis' = @{ title = 'h'; probes = @(@{ type = 'probe'; name = 'answers'; tolerance = 200; provider = @{ type = 'http'; url = '/healthz' } }) }
+            method = @(@{ type = 'action'; name = 'crash'; provider = @{ type = 'containerchaos'; action = 'crash'; timeout = '30s' } })
+        } | ConvertTo-Json -Depth 9 | Set-Content $file
+        (Test-ChaosScenario $file -WarningVariable ignored 3> $null).Scenario.Title | Should -Be 'It comes back'
+        "$ignored" | Should -Match 'controls are functions in Python'
+        $row = Invoke-ChaosScenario $file -ReportPath "$TestDrive/run.journal.json" 3> $null
+        $row.Crash, $row.AsExpected | Should -Be 'crash', $true
+        $journal = Get-Content "$TestDrive/run.journal.json" | ConvertFrom-Json
+        $journal.status, $journal.deviated, $journal.steady_states.after.steady_state_met, $journal.run[0].status | Should -Be 'completed', $false, $true, 'succeeded'
+    }
+
     It 'makes a game day of a folder: told as it goes, ended by what does not hold, with its findings' {
         $day = New-Item -ItemType Directory "$TestDrive/day"
         $crash = "schema: 1`ntitle: t`ndescription: d`nload: { rate: 100 }`nmatrix: { policies: [`"no`"], init: [false] }`ntrials: 1`nsteps: [{ action: crash }]`n"
