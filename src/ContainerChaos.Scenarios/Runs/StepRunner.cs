@@ -111,12 +111,12 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
             {
                 return acts.Do(step.Label, act, cancellationToken);
             }
-            catch (ContainerException) when (act.Action != ScenarioAction.Start && process?.WaitForEnd(s_patience) != false)
+            catch (ContainerException) when (act.Action != ScenarioAction.Start && (process is null || HasEnded(process, state)))
             {
                 // PID 1 ended before it could be done.
                 ended = state.Pid;
             }
-            catch (TrialException e) when (process?.WaitForEnd(s_patience) == true)
+            catch (TrialException e) when (process is not null && HasEnded(process, state))
             {
                 // And here while it was done: a command ends with its container.
                 log.Add(new ActResult(step.Label, act.ToString(), IsFault: false, MonotonicClock.Now, MonotonicClock.Now, e.Message));
@@ -124,6 +124,10 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
             }
         }
     }
+
+    // One that waits in its exit for the last process of its namespace is in no group any more, and has not been reaped either.
+    private static bool HasEnded(PidFd process, ContainerState state) =>
+        process.WaitForEnd(s_patience) || (ProcessStat.TryRead(state.Pid, out ProcessStat stat) && stat.StartTime == state.PidStartTime && stat.HasEnded());
 
     private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
     {
