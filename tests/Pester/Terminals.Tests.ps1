@@ -63,7 +63,7 @@ Describe 'A terminal in a container' -Skip:([bool] $reason) {
 
     It 'has a shell with keys, sizes and Ctrl-C, and gives yours back as it was, with the exit code' {
         New-Container app -Image busybox -StopTimeout 0 | Start-Container | Out-Null
-        $terminal = Start-Terminal 'Enter-Container app -Env @{ PS1 = ''in: '' }; ''code '' + $LASTEXITCODE; [Console]::ReadLine()'
+        $terminal = Start-Terminal 'Enter-Container app -Env @{ PS1 = ''in: '' }; ''code '' + $LASTEXITCODE; [Threading.ManualResetEvent]::new($false).WaitOne(60000)'
         Wait-Screen $terminal 'in: '
         $shell = Get-Shell $terminal
         Get-Mode $shell.Terminal | Should -Match '-icanon.*-echo |-echo .*-icanon|-icanon'

@@ -10,6 +10,22 @@ internal sealed class PodmanHost(string images) : DaemonHost(new TestRoot(), ima
     protected override string CgroupParent => Root.CgroupParent;
 
     // What it calls one whose processes are gone and whose mounts are not, for a moment.
+    // Of a process that computes on a busy machine runc's freezer gives up, and podman passes that on.
+    public override void Pause(string container)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                base.Pause(container);
+                return;
+            }
+            catch (HostException) when (attempt < 5)
+            {
+            }
+        }
+    }
+
     public override Sight Look(string container) => base.Look(container) is { State: "stopped" } seen ? seen with { State = "exited" } : base.Look(container);
 
     protected override void CleanUp()
