@@ -1,7 +1,5 @@
 using System.Collections;
-using System.Diagnostics;
 using System.Management.Automation;
-using System.Net;
 using System.Net.Sockets;
 using ContainerChaos.Runtime;
 using ContainerChaos.Scenarios;
@@ -14,8 +12,6 @@ namespace ContainerChaos.PowerShell;
 [OutputType(typeof(LoadResult))]
 public sealed class InvokeLoadTestCommand : ContainerChaosCmdlet
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1), Shown = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Where the requests go: http, with a host name or an address, a port, and the path of the request.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -46,14 +42,12 @@ public sealed class InvokeLoadTestCommand : ContainerChaosCmdlet
     {
         try
         {
-            if (Duration <= TimeSpan.Zero || Duration > Longest)
-                throw new ArgumentException($"The duration {Duration} is not above 0 and at most 1 h.");
-            if (!Uri.IsAbsoluteUri || Uri.Scheme != Uri.UriSchemeHttp)
-                throw new ArgumentException($"The load goes to http://HOST[:PORT]/PATH, and not to '{Uri}'.");
-            var basis = new ScenarioLoad(Uri.PathAndQuery, new ConstantArrivals(Rate), TimeSpan.FromMilliseconds(250));
-            var load = ScenarioTable.ReadLoad(Load, value => value is PSObject wrapped ? wrapped.BaseObject : value, basis);
+            var path = Uri.IsAbsoluteUri ? Uri.PathAndQuery : "/";
+            var load = ScenarioTable.ReadLoad(
+                Load, value => value is PSObject wrapped ? wrapped.BaseObject : value, new ScenarioLoad(path, new ConstantArrivals(Rate), TimeSpan.FromMilliseconds(250)));
+            var options = LoadTest.OptionsOf(load, Uri, UnixSocket is null ? null : ResolvePath(UnixSocket));
             if (ShouldProcess(Uri.ToString(), $"Send {load.Arrivals.Describe()} for {HumanText.Duration(Duration)}"))
-                Attempt(Uri.ToString(), () => Run(load.To(EndPoint()) with { Host = Uri.Authority }));
+                Run(options);
         }
         catch (SocketException e)
         {
@@ -66,54 +60,27 @@ public sealed class InvokeLoadTestCommand : ContainerChaosCmdlet
         {
             WriteError(new ErrorRecord(e, nameof(ErrorReason.InvalidArgument), ErrorCategory.InvalidArgument, Uri));
         }
-    }
-
-    private EndPoint EndPoint()
-    {
-        if (UnixSocket is not null)
-            return new UnixDomainSocketEndPoint(ResolvePath(UnixSocket));
-        var addresses = Dns.GetHostAddresses(Uri.IdnHost);
-        // A service that listens at one address only more often does so at that of version 4.
-        return new IPEndPoint(Array.Find(addresses, address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0], Uri.Port);
+        catch (OperationCanceledException) when (Stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception e) when (ErrorRecords.IsReportable(e))
+        {
+            WriteError(ErrorRecords.From(e, Uri));
+        }
     }
 
     private void Run(LoadOptions options)
     {
-        using var watch = new Watcher();
-        using var load = OpenLoopLoad.Start(options, watch);
-        var began = Stopwatch.GetTimestamp();
-        for (var left = Duration; left > TimeSpan.Zero; left = Duration - Stopwatch.GetElapsedTime(began))
-        {
-            if (WaitHandle.WaitAny([watch.Aborted, Cancellation.WaitHandle], left < Shown ? left : Shown) != WaitHandle.WaitTimeout)
-                break;
-            WriteProgress(new ProgressRecord(0, $"{options.Arrivals.Describe()} to {Uri}", $"{watch.Succeeded} answered, {watch.Failed} failed")
-            {
-                PercentComplete = (int)Math.Clamp(100 * (1 - (left / Duration)), 0, 100),
-            });
-        }
-        var result = load.Stop();
-        WriteProgress(new ProgressRecord(0, Uri.ToString(), "done") { RecordType = ProgressRecordType.Completed });
-        Cancellation.ThrowIfCancellationRequested();
+        var activity = $"{options.Arrivals.Describe()} to {Uri}";
+        var result = LoadTest.Run(
+            options,
+            Duration,
+            (left, succeeded, failed) => WriteProgress(new ProgressRecord(0, activity, $"{succeeded} answered, {failed} failed") { PercentComplete = (int)(100 * (1 - (left / Duration))) }),
+            Cancellation);
+        WriteProgress(new ProgressRecord(0, activity, "done") { RecordType = ProgressRecordType.Completed });
         foreach (var missed in result.Thresholds.Where(threshold => !threshold.IsKept))
             WriteWarning($"Not kept: {missed}{(missed == result.AbortedBy ? $". It ended the load after {HumanText.Duration(result.Duration)}." : "")}");
         WriteObject(result);
-    }
-
-    private sealed class Watcher : ILoadObserver, IDisposable
-    {
-        private readonly ManualResetEvent aborted = new(false);
-        private long succeeded, failed;
-
-        public WaitHandle Aborted => aborted;
-
-        public long Succeeded => Interlocked.Read(ref succeeded);
-
-        public long Failed => Interlocked.Read(ref failed);
-
-        public void OnSample(in LoadSample sample) => Interlocked.Increment(ref sample.Succeeded ? ref succeeded : ref failed);
-
-        public void OnAbort(ThresholdVerdict verdict) => aborted.Set();
-
-        public void Dispose() => aborted.Dispose();
     }
 }

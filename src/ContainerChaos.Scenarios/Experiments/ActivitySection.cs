@@ -63,8 +63,7 @@ internal sealed class ActivitySection(IReadOnlyList<YamlSection> all)
                 throw yaml.Error("background", "only a fault of the type containerchaos goes on in the background. What a program shall do meanwhile it has to do in the background itself.");
             ScenarioProbe probe = provider.Required("type") == ProviderSection.Own ? ProbeSection.Read(provider) : ProviderSection.Read(provider);
             // As in the toolkit: what an activity finds is written down, and judged by the hypothesis only.
-            var act = new ScenarioAct { Action = ScenarioAction.Probe, Probe = probe with { Name = name }, Timeout = probe.Timeout, MayFail = true };
-            steps = [new ScenarioStep { Label = name, Acts = [act], EffectIsExit = false }];
+            steps = [new ScenarioStep { Label = name, Acts = [Ask(probe, name) with { MayFail = true }], EffectIsExit = false }];
         }
 
         IgnoreControls(yaml);
@@ -86,17 +85,7 @@ internal sealed class ActivitySection(IReadOnlyList<YamlSection> all)
         string name = yaml.Required("name");
         IsProbe(yaml);
         YamlSection provider = yaml.RequiredSection("provider");
-        ScenarioAct act;
-        if (provider.Required("type") == ProviderSection.Own)
-        {
-            act = StepSection.ReadRollback(provider);
-        }
-        else
-        {
-            ScenarioProbe probe = ProviderSection.Read(provider);
-            act = new ScenarioAct { Action = ScenarioAction.Probe, Probe = probe with { Name = name }, Timeout = probe.Timeout };
-        }
-
+        ScenarioAct act = provider.Required("type") == ProviderSection.Own ? StepSection.ReadRollback(provider) : Ask(ProviderSection.Read(provider), name);
         IgnoreControls(yaml);
         yaml.Finish();
         return act;
@@ -108,6 +97,8 @@ internal sealed class ActivitySection(IReadOnlyList<YamlSection> all)
         if (yaml.HasAny("controls"))
             _ignored.Add(yaml.Error("controls", "controls are functions in Python, and are not run here.").Message);
     }
+
+    private static ScenarioAct Ask(ScenarioProbe probe, string name) => new() { Action = ScenarioAction.Probe, Probe = probe with { Name = name }, Timeout = probe.Timeout };
 
     private static bool IsProbe(YamlSection yaml) => yaml.Choice("type", ("action", false), ("probe", true)) ?? throw yaml.Error("the key 'type' is missing.");
 

@@ -127,7 +127,7 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
 
     // One that waits in its exit for the last process of its namespace is in no group any more, and has not been reaped either.
     private static bool HasEnded(PidFd process, ContainerState state) =>
-        process.WaitForEnd(s_patience) || (ProcessStat.TryRead(state.Pid, out ProcessStat stat) && stat.StartTime == state.PidStartTime && stat.HasEnded());
+        (ProcessStat.TryRead(state.Pid, out ProcessStat stat) && stat.StartTime == state.PidStartTime && stat.HasEnded()) || process.WaitForEnd(s_patience);
 
     private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal sealed class PodmanHost(string images) : DaemonHost(new TestRoot(), ima
     protected override string CgroupParent => Root.CgroupParent;
 
     // What it calls one whose processes are gone and whose mounts are not, for a moment.
-    // Of a process that computes on a busy machine runc's freezer gives up, and podman passes that on.
+    // A process that computes is frozen when it next gets a processor; runc 1.1 looks a thousand times, which a busy machine outlasts, and nothing tells of it.
     public override void Pause(string container)
     {
         for (var attempt = 1; ; attempt++)
