@@ -84,8 +84,7 @@ public sealed class HostTests : NetworkTest
         AddHostAddress("2001:db8::1");
         AddHostAddress("198.51.100.1");
         Engine.CreateNetwork(new NetworkCreateOptions { Name = "six", IPv6 = true });
-        var script = "while :; do echo six | busybox nc -l -p 80; done";
-        var web = Start("web", "six", script, options => options with { Publish = ["8080:80", "[2001:db8::1]:8081:80"] });
+        var web = Start("web", "six", Say("six"), options => options with { Publish = ["8080:80", "[2001:db8::1]:8081:80"] });
         Assert.Equal(["8080:80/tcp", "[2001:db8::1]:8081:80/tcp"], web.Ports.Select(port => port.ToString()));
         foreach (var (address, port) in new[] { ("2001:db8::1", 8080), ("2001:db8::1", 8081), ("::1", 8080), ("127.0.0.1", 8080), ("198.51.100.1", 8080) })
             Assert.Equal("six", Ask(address, port));

@@ -42,8 +42,8 @@ public abstract class NetworkTest : ContainerTest
         return (result.ExitCode, string.Join('\n', result.Output.Concat(result.Error)));
     }
 
-    /// <summary>A service that answers each connection with a line.</summary>
-    protected static string Say(string text, int port = 80) => $"while :; do echo {text} | busybox nc -l -p {port}; done";
+    /// <summary>A service that answers each connection with a line. It listens all the time: one that listens anew each time refuses whoever comes in between.</summary>
+    protected static string Say(string text, int port = 80) => $"exec busybox nc -ll -p {port} -e /bin/busybox echo {text}";
 
     /// <summary>What a service says to one who connects, tried until it is there.</summary>
     protected static string Ask(string address, int port)

@@ -18,7 +18,7 @@ public sealed class PortMoveTests : NetworkTest
     {
         AddHostAddress("198.51.100.1");
         Start("old", "bridge", Echo, options => options with { Publish = ["8080:80", "198.51.100.1:8081:80"] });
-        Start("new", "bridge", "busybox nc -ll -p 90 -e /bin/busybox echo new");
+        Start("new", "bridge", Say("new", 90));
         using var proxied = Connect("127.0.0.1", 8080);
         using var translated = Connect("198.51.100.1", 8080);
         using var exact = Connect("198.51.100.1", 8081);
