@@ -168,7 +168,7 @@ Describe 'Faults' {
         Should-FailWith ContainerNotFound { Start-NetworkFault web-1 -Partition nobody @args }
         Should-FailWith InvalidState { Start-NetworkFault web-1 -Partition web-2 @args }
         Should-FailWith InvalidArgument { Start-NetworkFault web-1 -Netem @args }
-        # Loopback is never slowed, and they have no other interface.
+        # Loopback is never slowed, by netem or without it, and they have no other interface.
         Should-FailWith NotSupported { Start-NetworkFault web-1 -Netem -Delay 100ms @args }
         (Should-FailWith NotSupported { Start-NetworkFault web-1 -LinkDown -Period 100ms @args }).ErrorDetails.RecommendedAction | Should -Match 'Connect-Container'
         Should-FailWith NotSupported { Start-NetworkFault web-1 -Rate 64KB -Direction In @args }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using static ContainerChaos.Linux.NetfilterMessage;
 
 namespace ContainerChaos.Linux;
 
@@ -9,8 +9,7 @@ public sealed class NftBatch
     private const int NFNL_SUBSYS_NFTABLES = 10, NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11;
     private const int NFT_MSG_NEWTABLE = 0, NFT_MSG_GETTABLE = 1, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_NEWRULE = 6;
     private const int NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_DELSETELEM = 14;
-    private const ushort NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400, NLM_F_APPEND = 0x800;
-    private const byte NFPROTO_UNSPEC = 0, NFPROTO_INET = 1;
+    private const ushort NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400, NLM_F_APPEND = 0x800;
 
     private readonly string _table;
     private readonly MemoryStream _bytes = new();
@@ -113,18 +112,6 @@ public sealed class NftBatch
         return this;
     }
 
-    /// <summary>struct nlmsghdr and struct nfgenmsg.</summary>
-    private void Begin(int type, ushort flags, byte family, int resource, NetlinkAttributes? attributes)
-    {
-        Span<byte> header = stackalloc byte[20];
-        header.Clear();
-        var body = attributes is null ? [] : attributes.Bytes;
-        BinaryPrimitives.WriteInt32LittleEndian(header, header.Length + body.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], (ushort)type);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], flags);
-        header[16] = family;
-        BinaryPrimitives.WriteUInt16BigEndian(header[18..], (ushort)resource);
-        _bytes.Write(header);
-        _bytes.Write(body);
-    }
+    private void Begin(int type, ushort flags, byte family, ushort resource, NetlinkAttributes? attributes) =>
+        NetfilterMessage.Write(_bytes, type, flags, family, resource, attributes is null ? [] : attributes.Bytes);
 }

@@ -124,6 +124,18 @@ public sealed class NftRule
     /// <summary>Drops the packet.</summary>
     public NftRule Drop() => Verdict(0);
 
+    /// <summary>Hands the packet over to whoever has a <see cref="PacketQueue"/>; where nobody has, it passes.</summary>
+    /// <param name="number">The queue's number.</param>
+    /// <param name="isTarget">Whether by the target of iptables (xt_NFQUEUE through nft_compat), for kernels without nft_queue.</param>
+    public NftRule Queue(ushort number, bool isTarget)
+    {
+        const byte queues = 1, bypass = 1;
+        if (!isTarget)
+            return Add("queue", new NetlinkAttributes().Add(1, [(byte)(number >> 8), (byte)number]).Add(2, [0, queues]).Add(3, [0, bypass]));
+        // struct xt_NFQ_info_v3, in the host's order.
+        return Add("target", new NetlinkAttributes().Add(1, "NFQUEUE").AddBigEndian(2, 3).Add(3, [(byte)number, (byte)(number >> 8), queues, 0, bypass, 0]));
+    }
+
     /// <summary>Drops the packet and resets its TCP connection, as who refuses it does.</summary>
     public NftRule ResetConnection()
     {

@@ -1,24 +1,16 @@
 using System.Buffers.Binary;
+using static ContainerChaos.Linux.NetfilterMessage;
 
 namespace ContainerChaos.Linux;
 
 /// <summary>The kernel's socket for nf_tables (netlink(7), NETLINK_NETFILTER).</summary>
 internal sealed class NftSocket : IDisposable
 {
-    private const int HeaderSize = 16;
-    private const ushort NLMSG_ERROR = 2;
-
     private readonly FileDescriptor _socket;
 
     private NftSocket(FileDescriptor socket) => _socket = socket;
 
-    internal static NftSocket Open()
-    {
-        // Not blocking: the kernel has answered when the write returns, so what can't be read then will never come.
-        const int AF_NETLINK = 16, SOCK_RAW_CLOEXEC_NONBLOCK = 0x80803, NETLINK_NETFILTER = 12;
-        return new NftSocket(new FileDescriptor((int)Libc.Checked(
-            "socket", "NETLINK_NETFILTER", Libc.SystemCall((nint)SystemCallNumber.socket, AF_NETLINK, SOCK_RAW_CLOEXEC_NONBLOCK, NETLINK_NETFILTER))));
-    }
+    internal static NftSocket Open() => new(new FileDescriptor(OpenSocket()));
 
     internal bool HasTable(string name)
     {
@@ -51,7 +43,7 @@ internal sealed class NftSocket : IDisposable
                 if (length < HeaderSize || length > rest.Length)
                     break;
                 if (BinaryPrimitives.ReadUInt16LittleEndian(rest[4..]) == NLMSG_ERROR && first == Errno.None)
-                    first = (Errno)(-BinaryPrimitives.ReadInt32LittleEndian(rest[HeaderSize..]));
+                    first = ErrorOf(rest);
                 rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
             }
         }

@@ -40,6 +40,15 @@ public sealed unsafe class InternetSocket : FileDescriptor
     /// <summary>A UDP socket that speaks with one other.</summary>
     public static InternetSocket ConnectDatagram(IPEndPoint endPoint) => Create(endPoint, SOCK_DGRAM, socket => socket.Connect(endPoint));
 
+    /// <summary>A socket that sends whole packets, from their IP header on, and receives none (raw(7), IPPROTO_RAW).</summary>
+    /// <exception cref="ErrnoException">EPERM: without CAP_NET_RAW; EAFNOSUPPORT: there is no IP of that version.</exception>
+    public static InternetSocket OpenRaw(bool ipv6)
+    {
+        const int SOCK_RAW = 3, IPPROTO_RAW = 255;
+        return new InternetSocket((int)Libc.Checked(
+            "socket", "IPPROTO_RAW", Libc.SystemCall((nint)SystemCallNumber.socket, ipv6 ? InternetAddress.AF_INET6 : InternetAddress.AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW)));
+    }
+
     /// <summary>Begins a TCP connection; the socket is writable when it stands or has failed.</summary>
     /// <exception cref="ErrnoException">It failed at once: ENETUNREACH.</exception>
     public static InternetSocket BeginConnect(IPEndPoint endPoint) => Create(endPoint, SOCK_STREAM, socket =>

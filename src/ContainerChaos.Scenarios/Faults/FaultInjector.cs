@@ -152,6 +152,7 @@ public sealed class FaultInjector(ContainerEngine engine)
             Load = plan.Load,
             Answers = plan.Answers,
             Slow = plan.Slow,
+            Network = plan.Network,
             StopWhen = stopWhen,
             Holds = plan.Holds,
         };

@@ -24,6 +24,8 @@ internal sealed record FaultPlan
 
     public SlowAnswers? Slow { get; init; }
 
+    public EmulatedNetwork? Network { get; init; }
+
     /// <summary>Whether it goes on when the first process of its target ends: the fault itself has it end.</summary>
     public bool OutlivesProcess { get; init; }
 

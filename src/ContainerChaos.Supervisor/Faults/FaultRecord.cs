@@ -53,6 +53,9 @@ public sealed record FaultRecord
     /// <summary>How late it gets answers then; null for at once. The table that leads its questions there is that of its undo.</summary>
     public SlowAnswers? Slow { get; init; }
 
+    /// <summary>The bad network that its packets pass through then; null for none. The table that leads them there is that of its undo.</summary>
+    public EmulatedNetwork? Network { get; init; }
+
     /// <summary>What else ends it.</summary>
     public IReadOnlyList<StopCondition> StopWhen { get; set; } = [];
 

@@ -12,9 +12,7 @@ internal static partial class FaultSteps
 
     private static void AddFilter(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
     {
-        // Before everybody else's rules, and before connection tracking.
-        const int raw = -300;
-        var batch = table.Begin().AddTable().AddChain("in", "filter", NftHook.Input, raw).AddChain("out", "filter", NftHook.Output, raw);
+        var batch = BeginFilter(table);
         foreach (var filter in step.Filters ?? [])
         {
             byte[] protocols = filter.Verdict == PacketVerdict.Reset ? [TCP] : filter.Port > 0 ? [TCP, UDP] : [0];
@@ -24,11 +22,40 @@ internal static partial class FaultSteps
         table.Commit(batch);
     });
 
+    /// <summary>Starts a bad network in a target's network namespace, and leads what it sends and gets there.</summary>
+    /// <param name="step">The table.</param>
+    /// <param name="network">Which packets.</param>
+    /// <param name="start">Starts it.</param>
+    /// <param name="started">Takes it, even if the fault fails then.</param>
+    internal static void LeadPackets(FaultStep step, EmulatedNetwork network, Func<BadNetwork> start, List<IDisposable> started) => InTable(step, isUndo: false, table =>
+    {
+        started.Add(start());
+        NftBatch Batch(bool isTarget)
+        {
+            var batch = BeginFilter(table);
+            if (network.HasInput)
+                batch.AddRule("in", new NftRule().InputNameIsNot("lo").MarkIsNot(BadNetwork.Mark).Queue(BadNetwork.Queue, isTarget));
+            if (network.HasOutput)
+                batch.AddRule("out", new NftRule().OutputNameIsNot("lo").MarkIsNot(BadNetwork.Mark).Queue(BadNetwork.Queue, isTarget));
+            return batch;
+        }
+        // The kernel may have but one of the two ways.
+        if (table.TryCommit(Batch(isTarget: false)) != Errno.None)
+            table.Commit(Batch(isTarget: true));
+    });
+
     private static void RemoveFilter(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
     {
         if (table.Exists)
             table.Commit(table.Begin().DeleteTable());
     });
+
+    private static NftBatch BeginFilter(NftTable table)
+    {
+        // Before everybody else's rules, and before connection tracking.
+        const int raw = -300;
+        return table.Begin().AddTable().AddChain("in", "filter", NftHook.Input, raw).AddChain("out", "filter", NftHook.Output, raw);
+    }
 
     private static NftRule RuleOf(PacketFilter filter, byte protocol)
     {

@@ -15,13 +15,14 @@ internal sealed class Watchdog : IDisposable
     private readonly EventLoop _loop = new();
     private PidFd? _load;
     private FileDescriptor? _lifeline;
-    private readonly List<IDisposable> _names = [];
+    private readonly List<IDisposable> _inPath = [];
     private FaultEnd _end = FaultEnd.Undone;
     private string? _detail;
 
     internal Watchdog(FaultRecord record) => _record = record;
 
-    private FaultStep NamesTable => _record.Undo.First(step => step.Operation == FaultOperation.RemoveFilter);
+    /// <summary>That leads what the target sends, or gets, to who stands in its path.</summary>
+    private FaultStep Table => _record.Undo.First(step => step.Operation == FaultOperation.RemoveFilter);
 
     /// <summary>Applies the fault.</summary>
     /// <exception cref="ErrnoException">A step failed.</exception>
@@ -32,9 +33,11 @@ internal sealed class Watchdog : IDisposable
         if (_record.Load is { } load)
             StartLoad(load);
         if (_record.Answers is { } answers)
-            FaultSteps.LeadNames(NamesTable, () => new FalseNameServer(_loop, answers), _names);
+            FaultSteps.LeadNames(Table, () => new FalseNameServer(_loop, answers), _inPath);
         if (_record.Slow is { } slow)
-            FaultSteps.HoldNames(NamesTable, slow, server => new SlowNameServer(_loop, slow.Delay, server), _names);
+            FaultSteps.HoldNames(Table, slow, server => new SlowNameServer(_loop, slow.Delay, server), _inPath);
+        if (_record.Network is { } network)
+            FaultSteps.LeadPackets(Table, network, () => new BadNetwork(_loop, network.Emulation), _inPath);
     }
 
     /// <summary>Waits for whatever ends it first.</summary>
@@ -75,9 +78,9 @@ internal sealed class Watchdog : IDisposable
         foreach (var descriptor in _held)
             descriptor.Dispose();
         _held.Clear();
-        foreach (var server in _names)
-            server.Dispose();
-        _names.Clear();
+        foreach (var one in _inPath)
+            one.Dispose();
+        _inPath.Clear();
         _lifeline?.Dispose();
         _lifeline = null;
         if (_load is not null)

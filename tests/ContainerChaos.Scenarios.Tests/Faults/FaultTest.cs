@@ -110,6 +110,8 @@ public abstract class FaultTest : IDisposable
     /// <summary>The PID of the last one that was opened.</summary>
     private protected int WatchdogPid { get; private set; }
 
-    private protected RunningFault Start(string step, TimeSpan? duration = null, params string[] stopWhen) => Injector.Start(
-        FaultOwner.Read(step), Target, new FaultOptions { Duration = duration ?? TimeSpan.FromMinutes(1), StopWhen = [.. stopWhen.Select(StopCondition.Parse)] });
+    private protected RunningFault Start(string step, TimeSpan? duration = null, params string[] stopWhen) => Start(Target, step, duration, stopWhen);
+
+    private protected RunningFault Start(ChaosTarget target, string step, TimeSpan? duration = null, params string[] stopWhen) => Injector.Start(
+        FaultOwner.Read(step), target, new FaultOptions { Duration = duration ?? TimeSpan.FromMinutes(1), StopWhen = [.. stopWhen.Select(StopCondition.Parse)] });
 }

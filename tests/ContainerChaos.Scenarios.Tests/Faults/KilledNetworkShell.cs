@@ -20,7 +20,8 @@ public sealed class KilledNetworkShell : NetworkFaultTest
         ["action: dns, mode: lie"] = (_, inside) => Ask(inside, 1) is { Length: > 30 } answer && answer[^4..].SequenceEqual((byte[])[192, 0, 2, 1]),
         ["action: dns, mode: delay, delay: 5s"] = (_, inside) => IsAnswered(inside) == false,
         ["action: network-rate, rate: 16k"] = (_, inside) => Arriving(inside, null, new IPEndPoint(IPAddress.Parse("172.17.0.1"), 9000), count: 60, size: 1000) < 30,
-        // By netem, or by nf_tables where there is none.
+        // By netem, or by nf_tables and by the watchdog where there is none.
+        ["action: netem, delay: 5s"] = (address, _) => Call(address) == SocketError.TimedOut,
         ["action: netem, loss: 100"] = (address, _) => Call(address) == SocketError.TimedOut,
     };
 

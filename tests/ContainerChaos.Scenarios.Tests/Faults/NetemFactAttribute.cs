@@ -2,12 +2,12 @@ using ContainerChaos.Scenarios.Faults;
 
 namespace ContainerChaos.Scenarios.Tests.Faults;
 
-/// <summary>A test for kernels with netem, or for those without.</summary>
+/// <summary>A test for kernels with netem.</summary>
 public sealed class NetemFactAttribute : FactAttribute
 {
-    public NetemFactAttribute(bool isThere = true)
+    public NetemFactAttribute()
     {
-        if (NetemFault.IsThere != isThere)
-            Skip = isThere ? "this kernel has no netem (CONFIG_NET_SCH_NETEM)" : "this kernel has netem";
+        if (!NetemFault.IsThere)
+            Skip = "this kernel has no netem (CONFIG_NET_SCH_NETEM)";
     }
 }

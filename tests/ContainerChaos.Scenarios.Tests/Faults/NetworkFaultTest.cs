@@ -76,11 +76,11 @@ public abstract class NetworkFaultTest : FaultTest
     {
         using Socket receiver = In(to, () =>
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var socket = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Bind(place);
             return socket;
         });
-        using Socket sender = In(from, () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        using Socket sender = In(from, () => new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         try
         {
             sender.Connect(place);

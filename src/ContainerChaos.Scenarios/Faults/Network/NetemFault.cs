@@ -7,14 +7,14 @@ namespace ContainerChaos.Scenarios.Faults;
 
 /// <summary>
 /// Emulates a bad network at the ends of the target's wires: delay with jitter, loss, duplication, reordering, corruption, and a rate (tc-netem(8)).
-/// Loss alone is made by nf_tables where the kernel has no netem.
+/// Where the kernel has no netem, or the ends of the wires are not known, each packet passes through the watchdog (nfnetlink_queue), and loss alone is made by nf_tables.
 /// </summary>
 /// <param name="Emulation">What is done to the packets of each direction: a delay of 100 ms makes an answer 200 ms late.</param>
 /// <param name="Direction">Which packets it is done to.</param>
 public sealed record NetemFault(NetworkEmulation Emulation, TrafficDirection Direction = TrafficDirection.Both) : FaultSpec
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
-    private static readonly Lazy<bool> s_isThere = new(() => RouteSocket.KnowsQueue("netem"));
+    private static readonly Lazy<bool> s_isThere = new(() => RouteSocket.KnowsQueue("netem")), s_hasPacketQueues = new(PacketQueue.IsThere);
 
     /// <inheritdoc/>
     public override string Name => "netem";
@@ -26,18 +26,20 @@ public sealed record NetemFault(NetworkEmulation Emulation, TrafficDirection Dir
     {
         Check(target);
         TargetNetwork network = TargetNetwork.Of(target, Name);
-        if (IsThere)
+        if (IsThere && (Direction == TrafficDirection.Out || network.HasWires))
             return network.Queue(Name, Direction, "netem " + Describe(), step => step with { Emulation = Emulation });
-        if (Emulation.Loss == 0 || Emulation != new NetworkEmulation { Loss = Emulation.Loss })
+        if (Emulation.Loss > 0 && Emulation == new NetworkEmulation { Loss = Emulation.Loss })
         {
-            throw new ContainerException(ErrorReason.NotSupported, $"{target}: this host's kernel has no netem (CONFIG_NET_SCH_NETEM), so it can't {Describe()}.", target.Name)
-            {
-                Remedy = "Load or install it (modprobe sch_netem; linux-modules-extra, kernel-modules-extra). Loss alone, a rate (network-rate), partitions, black holes and resets need none.",
-            };
+            var filter = new PacketFilter { Share = Emulation.Loss / 100 };
+            return network.Filter(string.Create(CultureInfo.InvariantCulture, $"{Emulation.Loss:0.####} % of the packets are dropped at random"), [.. TargetNetwork.Ways(Direction).Select(isInput => filter with { IsInput = isInput })]);
         }
 
-        var filter = new PacketFilter { Share = Emulation.Loss / 100 };
-        return network.Filter(string.Create(CultureInfo.InvariantCulture, $"{Emulation.Loss:0.####} % of the packets are dropped at random (the kernel has no netem)"), [.. TargetNetwork.Ways(Direction).Select(isInput => filter with { IsInput = isInput })]);
+        if (s_hasPacketQueues.Value)
+            return network.Emulate(Name, Describe(), Emulation, Direction);
+        throw new ContainerException(ErrorReason.NotSupported, $"{target}: this host's kernel has neither netem (CONFIG_NET_SCH_NETEM) nor packet queues (CONFIG_NETFILTER_NETLINK_QUEUE), so it can't {Describe()}.", target.Name)
+        {
+            Remedy = "Load or install one (modprobe sch_netem; linux-modules-extra, kernel-modules-extra). Loss alone, a rate (network-rate), partitions, black holes and resets need none.",
+        };
     }
 
     private void Check(ChaosTarget target)

@@ -91,6 +91,20 @@ internal sealed record TargetNetwork(ChaosTarget Target, ulong Inode)
         return Filter(what, []) with { Apply = [], Slow = new SlowAnswers { Delay = delay, Servers = servers }, Holds = [Held("names")] };
     }
 
+    /// <summary>A plan of a bad network that the watchdog makes.</summary>
+    /// <exception cref="ContainerException">NotSupported: it has no interface but loopback, which is left alone.</exception>
+    internal FaultPlan Emulate(string fault, string what, NetworkEmulation emulation, TrafficDirection direction)
+    {
+        Interfaces(fault);
+        IReadOnlyList<bool> ways = Ways(direction);
+        return Filter(what + ", done by the watchdog to each packet, which nfnetlink_queue hands over", []) with
+        {
+            Apply = [],
+            Network = new EmulatedNetwork { Emulation = emulation, HasInput = ways.Contains(true), HasOutput = ways.Contains(false) },
+            Holds = [Held("the packets")],
+        };
+    }
+
     /// <summary>A plan of packet filter rules.</summary>
     internal FaultPlan Filter(string effect, IReadOnlyList<PacketFilter> filters)
     {
@@ -102,6 +116,9 @@ internal sealed record TargetNetwork(ChaosTarget Target, ulong Inode)
             Undo = [step with { Operation = FaultOperation.RemoveFilter }],
         };
     }
+
+    /// <summary>Whether the host's ends of its wires are known.</summary>
+    internal bool HasWires => Target.Container?.Endpoints.Count > 0;
 
     /// <summary>The target's end and the host's of its wires.</summary>
     /// <exception cref="ContainerException">NotSupported: it has none that we know.</exception>
