@@ -84,10 +84,10 @@ public static class ResultComparison
     }
 
     private static string Label(ScenarioRow row) =>
-        $"{row.Policy}, {(row.Init ? "init" : "no init")}{(row.Variant is null ? "" : $", {row.Variant}")}{(row is ChaosResult { Run: var run } ? $", run {run}" : "")}";
+        $"{row.Policy}, {(row.Init ? "init" : "no init")}{(row.Variant is null ? "" : $", {row.Variant}")}{(row.Host is null ? "" : $", {row.Host}")}{(row is ChaosResult { Run: var run } ? $", run {run}" : "")}";
 
     private static int Likeness(ScenarioRow one, ScenarioRow other) =>
-        (one.Policy == other.Policy ? 1 : 0) + (one.Init == other.Init ? 1 : 0) + (one.Variant == other.Variant ? 1 : 0);
+        (one.Policy == other.Policy ? 1 : 0) + (one.Init == other.Init ? 1 : 0) + (one.Variant == other.Variant ? 1 : 0) + (one.Host == other.Host ? 1 : 0);
 
     private static Distribution Stage(ScenarioRow row, string stage)
     {

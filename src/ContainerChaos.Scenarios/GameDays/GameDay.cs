@@ -52,12 +52,6 @@ public sealed class GameDay(ContainerEngine engine)
             OpenFaults = reports.SelectMany(report => report.OpenFaults).ToArray(),
             FaultsUndone = reports.Sum(report => report.FaultsUndone),
         };
-        return new GameDayResult
-        {
-            Chapters = chapters,
-            NotRun = scenarios.Skip(chapters.Count).Select(scenario => scenario.Name).ToArray(),
-            Findings = GameDayFinding.Of(whole.Rows),
-            Report = whole,
-        };
+        return GameDayResult.Of(chapters, scenarios, whole);
     }
 }

@@ -44,7 +44,7 @@ public sealed class ResultHistory(string path)
     }
 
     /// <summary>Records a run, whole or not at all.</summary>
-    /// <param name="report">The run.</param>
+    /// <param name="report">The run; of one on several machines the part of one, see <see cref="ScenarioReport.ByHost"/>.</param>
     /// <returns>Its number.</returns>
     /// <exception cref="IOException">The file cannot be written, or is no history of this version.</exception>
     public long Add(ScenarioReport report)
@@ -86,10 +86,10 @@ public sealed class ResultHistory(string path)
         {
             using SqliteConnection connection = Open(SqliteOpenMode.ReadOnly);
             CheckVersion(connection);
-            // The change is from the run before, whether that is asked for or not.
+            // The change is from the run before on the same machine, whether that is asked for or not.
             using SqliteDataReader reader = Command(connection, """
                 SELECT run, scenario, policy, init, crash, started_at, seed, environment, row,
-                    p50_ms / LAG(p50_ms) OVER (PARTITION BY scenario, variant, policy, init, crash ORDER BY run) - 1,
+                    p50_ms / LAG(p50_ms) OVER (PARTITION BY scenario, variant, policy, init, crash, json_extract(row, '$.host') ORDER BY run) - 1,
                     variant
                 FROM result JOIN run ON run.id = result.run
                 ORDER BY scenario, variant, policy, init, crash, run
@@ -102,7 +102,7 @@ public sealed class ResultHistory(string path)
             }
 
             return filter.Last is not { } last ? results
-                : [.. results.GroupBy(r => (r.Scenario, r.Variant, r.Policy, r.Init, r.Crash)).SelectMany(g => g.TakeLast(last))];
+                : [.. results.GroupBy(r => (r.Host, r.Scenario, r.Variant, r.Policy, r.Init, r.Crash)).SelectMany(g => g.TakeLast(last))];
         });
     }
 

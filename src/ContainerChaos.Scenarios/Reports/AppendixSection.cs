@@ -47,7 +47,10 @@ internal static class AppendixSection
     private static void MachineSection(Markup html, ScenarioReport report)
     {
         RunEnvironment e = report.Environment;
-        html.Raw("<section id=\"environment\"><h2>Where, and how to get it again</h2><div class=\"columns\"><div><h3>Environment</h3><dl class=\"facts\">");
+        html.Raw("<section id=\"environment\"><h2>Where, and how to get it again</h2><div class=\"columns\"><div><h3>Environment</h3>");
+        if (report.Hosts.Count > 0)
+            html.Raw("<p>What was measured on each host is that host’s, see <a href=\"#hosts\">Hosts</a>. This is the machine that asked for it.</p>");
+        html.Raw("<dl class=\"facts\">");
         Fact("ContainerChaos", e.Version);
         Fact("Kernel", e.Kernel);
         Fact("cgroup", e.CgroupMode);
@@ -58,17 +61,21 @@ internal static class AppendixSection
         html.Raw("</dl></div><div><h3>Reproduce</h3><pre><code>");
         bool builtIn = report.Scenarios.All(s => !Path.IsPathRooted(s.Source));
         string trials = report.Trials.Count == 0 ? "" : $" --trials {report.Trials.Max(t => t.Trial)}";
-        html.Add($"containerchaos run {string.Join(" ", report.Scenarios.Select(s => builtIn ? s.Name : Path.GetFileName(s.Source)))}{trials} --seed {report.Seed} --report report.html");
+        IEnumerable<string> names = report.Scenarios.Select(s => builtIn ? s.Name : Path.GetFileName(s.Source));
+        if (report.Hosts.Count > 0)
+            html.Add($"Start-GameDay {string.Join(", ", names)} -HostName {string.Join(", ", report.Hosts.Select(h => h.Host))}{trials.Replace("--trials", "-Trials", StringComparison.Ordinal)} -Seed {report.Seed} -ReportPath report.html");
+        else
+            html.Add($"containerchaos run {string.Join(" ", names)}{trials} --seed {report.Seed} --report report.html");
         html.Raw("</code></pre><p>The seed fixes the names, the order of the trials and the intervals; the times are the machine’s.</p><h3>Fault ledger</h3>");
         html.Add($"<p>{report.FaultsUndone} faults were written down before they were applied and struck out after; {report.OpenFaults.Count} {(report.OpenFaults.Count == 1 ? "is" : "are")} left.</p>");
-        foreach (FaultRecord fault in report.OpenFaults)
-            html.Add($"<p class=\"bad\">✗ {fault.Fault} on {fault.Target}: {fault.Effect}</p>");
+        foreach ((string host, FaultRecord fault) in report.ByHost().SelectMany(part => part.OpenFaults.Select(fault => (part.Hosts is [var on] ? on.Host + ": " : "", fault))))
+            html.Add($"<p class=\"bad\">✗ {host}{fault.Fault} on {fault.Target}: {fault.Effect}</p>");
         TrialResult[] failed = [.. report.Trials.Where(t => t.Error is not null)];
         if (failed.Length > 0)
         {
             html.Raw("<h3>Trials that measured nothing</h3><p>They are not counted for or against a policy.</p><ul>");
             foreach (TrialResult trial in failed)
-                html.Add($"<li class=\"bad\">{trial.Scenario}, {trial.Policy}, {(trial.Init ? "init" : "no init")}, trial {trial.Trial}: {trial.Error}</li>");
+                html.Add($"<li class=\"bad\">{trial.Scenario}, {RowText.Name(trial)}: {trial.Error}</li>");
             html.Raw("</ul>");
         }
 

@@ -37,7 +37,7 @@ internal static class ExperimentJournal
         {
             ["chaoslib-version"] = "containerchaos-" + report.Environment.Version,
             ["platform"] = RuntimeInformation.OSDescription,
-            ["node"] = Environment.MachineName,
+            ["node"] = trial.Host ?? Environment.MachineName,
             ["experiment"] = experiment,
             ["start"] = Moment(trial, trial.Origin),
             ["end"] = Moment(trial, trial.Ended),

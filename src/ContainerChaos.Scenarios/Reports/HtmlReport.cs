@@ -14,10 +14,11 @@ internal static class HtmlReport
         html.Add($"<title>ContainerChaos: {string.Join(", ", report.Scenarios.Select(s => s.Name))}</title><style>").Raw(Style()).Raw("</style></head><body>");
         html.Raw("<a class=\"skip\" href=\"#results\">Skip to the results</a><header class=\"top\">");
         html.Add($"<p class=\"eyebrow\">ContainerChaos game day · {report.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC</p>");
-        html.Add($"<h1>{(report.AsExpected ? "Every verdict is as expected" : $"{unexpected} of {report.Rows.Count} verdicts are not as expected")}</h1>");
+        html.Add($"<h1>{(report.AsExpected ? "Every verdict is as expected" : $"{unexpected} of {report.Rows.Count} verdicts are not as expected{Lost(report)}")}</h1>");
         html.Raw("<p class=\"lead\">Each trial starts a fresh container, puts it under open-loop load, breaks it, and watches from outside until the service is steady again or the watch ends. A restart policy is a promise that it comes back; this is how each promise was kept.</p>");
         Cards(html, report, unexpected);
         html.Raw("</header><main id=\"results\">");
+        HostsSection.Render(html, report);
         Contents(html, report);
         foreach (Scenario scenario in report.Scenarios)
             ScenarioSection.Render(html, report, scenario);
@@ -26,16 +27,21 @@ internal static class HtmlReport
         return html.ToString();
     }
 
+    private static string Lost(ScenarioReport report) =>
+        report.Hosts.Count(host => host.Problem is not null) is > 0 and var lost ? $"; {lost} of {report.Hosts.Count} hosts gave no result" : "";
+
     private static void Cards(Markup html, ScenarioReport report, int unexpected)
     {
         long requests = report.Trials.Sum(t => (long)(t.Load?.Samples.Count ?? 0));
         ScenarioRow? slowest = report.Rows.Where(r => r.FirstSuccessP50 is not null).MaxBy(r => r.FirstSuccessP50);
         html.Raw("<dl class=\"cards\">");
         Card("verdicts as expected", $"{report.Rows.Count - unexpected} / {report.Rows.Count}", unexpected == 0 ? "ok" : "bad");
+        if (report.Hosts.Count > 0)
+            Card("hosts with a result", $"{report.Hosts.Count - report.Hosts.Count(h => h.Problem is not null)} / {report.Hosts.Count}", report.Hosts.All(h => h.Problem is null) ? "ok" : "bad");
         Card("trials", Figures.Count(report.Trials.Count), "");
         Card("requests sent", Figures.Count(requests), "");
         if (slowest is not null)
-            Card($"slowest median recovery: {slowest.Scenario}, {slowest.Policy}", Figures.Milliseconds(slowest.FirstSuccessP50), "");
+            Card($"slowest median recovery: {(slowest.Host is null ? "" : slowest.Host + ", ")}{slowest.Scenario}, {slowest.Policy}", Figures.Milliseconds(slowest.FirstSuccessP50), "");
         Card("faults left in the ledger", Figures.Count(report.OpenFaults.Count), report.OpenFaults.Count == 0 ? "ok" : "bad");
         Card("wall time", $"{report.Duration.TotalSeconds:0} s", "");
         html.Raw("</dl>");

@@ -11,33 +11,46 @@ internal static class JUnitReport
 {
     internal static XDocument Create(ScenarioReport report)
     {
-        XElement[] suites = [.. report.Scenarios.Select(scenario => Suite(report, scenario))];
+        XElement[] suites =
+        [
+            .. report.ByHost().SelectMany(part => part.Scenarios.Select(scenario => Suite(part, scenario))),
+            .. report.Hosts.Where(host => host.Problem is not null).Select(host => Lost(report, host)),
+        ];
         return new XDocument(new XElement("testsuites", new XAttribute("name", "ContainerChaos"), Totals(suites, "tests"), Totals(suites, "failures"), Totals(suites, "errors"),
             new XAttribute("time", report.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)), suites));
     }
+
+    private static XElement Lost(ScenarioReport report, HostRun host) => Suite(report, "host", host.Host, 1, 0, 1,
+        new XElement("testcase", new XAttribute("classname", "host"), new XAttribute("name", XmlText.Clean(host.Host)), new XAttribute("time", 0),
+            new XElement("error", new XAttribute("message", XmlText.Clean(host.Problem!)))));
+
+    private static XElement Suite(ScenarioReport report, string name, string host, int tests, int failures, int errors, params IEnumerable<XElement> content) => new("testsuite",
+        new XAttribute("name", name),
+        new XAttribute("tests", tests),
+        new XAttribute("failures", failures),
+        new XAttribute("errors", errors),
+        new XAttribute("skipped", 0),
+        new XAttribute("timestamp", report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)),
+        new XAttribute("hostname", XmlText.Clean(host)),
+        content);
 
     private static XElement Suite(ScenarioReport report, Scenario scenario)
     {
         ScenarioRow[] rows = [.. report.Rows.Where(r => r.Scenario == scenario.Name)];
         TrialResult[] broken = [.. report.Trials.Where(t => t.Scenario == scenario.Name && t.Error is not null)];
-        return new XElement("testsuite",
-            new XAttribute("name", scenario.Name),
-            new XAttribute("tests", rows.Length + broken.Length),
-            new XAttribute("failures", rows.Count(r => !r.AsExpected)),
-            new XAttribute("errors", broken.Length),
-            new XAttribute("skipped", 0),
-            new XAttribute("timestamp", report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)),
-            new XAttribute("hostname", Environment.MachineName),
+        return Suite(report, scenario.Name, report.Hosts is [var host] ? host.Host : Environment.MachineName, rows.Length + broken.Length, rows.Count(r => !r.AsExpected), broken.Length,
+        [
             new XElement("properties",
                 Property("seed", report.Seed.ToString(CultureInfo.InvariantCulture)),
                 Property("kernel", report.Environment.Kernel),
                 Property("cgroup", report.Environment.CgroupMode)),
-            rows.Select(Case),
-            broken.Select(t => new XElement("testcase",
+            .. rows.Select(Case),
+            .. broken.Select(t => new XElement("testcase",
                 new XAttribute("classname", t.Scenario),
-                new XAttribute("name", $"{t.Policy}, {(t.Init ? "init" : "no init")}, trial {t.Trial}"),
+                new XAttribute("name", XmlText.Clean(RowText.Name(t))),
                 new XAttribute("time", 0),
-                new XElement("error", new XAttribute("message", XmlText.Clean(t.Error!))))));
+                new XElement("error", new XAttribute("message", XmlText.Clean(t.Error!))))),
+        ]);
     }
 
     private static XElement Case(ScenarioRow row) => new("testcase",

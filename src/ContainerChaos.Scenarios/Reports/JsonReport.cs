@@ -20,13 +20,12 @@ internal static class JsonReport
         json.WriteBoolean("asExpected", report.AsExpected);
         json.WritePropertyName("environment");
         JsonSerializer.Serialize(json, report.Environment, s_options);
+        if (report.Hosts.Count > 0)
+            Array(json, "hosts", report.Hosts, host => WriteHost(json, host));
         Array(json, "scenarios", report.Scenarios, WriteScenario);
         Array(json, "rows", report.Rows, WriteRow);
         Array(json, "trials", report.Trials, WriteTrial);
-        json.WriteStartObject("ledger");
-        json.WriteNumber("undone", report.FaultsUndone);
-        Array(json, "open", report.OpenFaults, (FaultRecord f) => JsonSerializer.Serialize(json, f, s_options));
-        json.WriteEndObject();
+        WriteLedger(json, report.FaultsUndone, report.OpenFaults);
         json.WriteEndObject();
 
         void WriteScenario(Scenario s)
@@ -75,7 +74,7 @@ internal static class JsonReport
         void WriteRow(ScenarioRow r)
         {
             json.WriteStartObject();
-            Cell(json, r.Scenario, r.Variant, r.Policy, r.Init);
+            Cell(json, r.Host, r.Scenario, r.Variant, r.Policy, r.Init);
             json.WriteString("crash", r.Crash);
             json.WriteNumber("n", r.N);
             json.WriteNumber("unrecovered", r.Unrecovered);
@@ -100,7 +99,7 @@ internal static class JsonReport
         void WriteTrial(TrialResult t)
         {
             json.WriteStartObject();
-            Cell(json, t.Scenario, t.Variant, t.Policy, t.Init);
+            Cell(json, t.Host, t.Scenario, t.Variant, t.Policy, t.Init);
             json.WriteNumber("trial", t.Trial);
             json.WriteString("container", t.Container);
             json.WriteString("error", t.Error);
@@ -168,8 +167,36 @@ internal static class JsonReport
         json.WriteEndObject();
     }
 
-    private static void Cell(Utf8JsonWriter json, string scenario, string? variant, string policy, bool init)
+    private static void WriteHost(Utf8JsonWriter json, HostRun host)
     {
+        json.WriteStartObject();
+        json.WriteString("host", host.Host);
+        json.WriteString("problem", host.Problem);
+        if (host.Environment is { } machine)
+        {
+            json.WriteString("startedAt", host.StartedAt ?? default);
+            Optional(json, "durationMs", host.Duration?.TotalMilliseconds);
+            json.WritePropertyName("environment");
+            JsonSerializer.Serialize(json, machine, s_options);
+            WriteLedger(json, host.FaultsUndone, host.OpenFaults);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteLedger(Utf8JsonWriter json, int undone, IReadOnlyList<FaultRecord> open)
+    {
+        json.WriteStartObject("ledger");
+        json.WriteNumber("undone", undone);
+        Array(json, "open", open, f => JsonSerializer.Serialize(json, f, s_options));
+        json.WriteEndObject();
+    }
+
+    // A run on this machine alone names none.
+    private static void Cell(Utf8JsonWriter json, string? host, string scenario, string? variant, string policy, bool init)
+    {
+        if (host is not null)
+            json.WriteString("host", host);
         json.WriteString("scenario", scenario);
         json.WriteString("variant", variant);
         json.WriteString("policy", policy);

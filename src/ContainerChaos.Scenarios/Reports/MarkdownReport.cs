@@ -13,8 +13,11 @@ internal static class MarkdownReport
         text.Append(Figures.Count(report.Trials.Count)).Append(" trials in ").Append(Figures.Count((long)report.Duration.TotalSeconds)).Append(" s; ")
             .Append(report.Rows.Count - unexpected.Length).Append(" of ").Append(report.Rows.Count).Append(" verdicts as expected; ")
             .Append(report.FaultsUndone).Append(" faults undone, ").Append(report.OpenFaults.Count).AppendLine(" left.");
-        if (unexpected.Length > 0)
+        HostRun[] lost = [.. report.Hosts.Where(host => host.Problem is not null)];
+        if (unexpected.Length + lost.Length > 0)
             text.AppendLine();
+        foreach (HostRun host in lost)
+            text.Append("- **").Append(Escape(host.Host)).Append("**: no result: ").AppendLine(Escape(host.Problem!));
         foreach (ScenarioRow row in unexpected)
             text.Append("- **").Append(Escape(RowText.Name(row))).Append("**: ").AppendLine(Escape(row.Verdict));
         foreach (Scenario scenario in report.Scenarios)
@@ -24,24 +27,31 @@ internal static class MarkdownReport
         }
 
         foreach (var failed in report.Trials.Where(t => t.Error is not null))
-            text.AppendLine().Append("Not counted: ").Append(Escape($"{failed.Scenario}, {failed.Policy}, trial {failed.Trial}: {failed.Error}")).AppendLine();
-        RunEnvironment machine = report.Environment;
-        text.AppendLine().AppendLine(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"<sub>ContainerChaos {machine.Version}, Linux {machine.Kernel}, cgroup {machine.CgroupMode}, {machine.Cpus} CPUs, load {machine.LoadAverage:0.0} at the start, seed {report.Seed}, {report.StartedAt:yyyy-MM-dd HH:mm} UTC</sub>"));
+            text.AppendLine().Append("Not counted: ").Append(Escape($"{failed.Scenario}, {RowText.Name(failed)}: {failed.Error}")).AppendLine();
+        foreach (ScenarioReport part in report.ByHost())
+            text.AppendLine().AppendLine(Where(part));
         return text.ToString();
+    }
+
+    private static string Where(ScenarioReport part)
+    {
+        RunEnvironment machine = part.Environment;
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"<sub>{(part.Hosts is [var host] ? Escape(host.Host) + ": " : "")}ContainerChaos {machine.Version}, Linux {machine.Kernel}, cgroup {machine.CgroupMode}, {machine.Cpus} CPUs, load {machine.LoadAverage:0.0} at the start, seed {part.Seed}, {part.StartedAt:yyyy-MM-dd HH:mm} UTC</sub>");
     }
 
     private static void AppendTable(StringBuilder text, Scenario scenario, IGrouping<string?, ScenarioRow> rows)
     {
         text.AppendLine().Append("### ").Append(Escape(scenario.Name)).AppendLine(rows.Key is null ? "" : $", {Escape(rows.Key)}");
-        text.AppendLine().AppendLine("| policy | init | crash | N | unrecovered | first success p50 (95 %) | p95 | availability | verdict |");
-        text.AppendLine("|---|---|---|--:|--:|--:|--:|--:|---|");
+        bool hosts = rows.Any(row => row.Host is not null);
+        text.AppendLine().Append(hosts ? "| host " : "").AppendLine("| policy | init | crash | N | unrecovered | first success p50 (95 %) | p95 | availability | verdict |");
+        text.Append(hosts ? "|---" : "").AppendLine("|---|---|---|--:|--:|--:|--:|--:|---|");
         foreach (ScenarioRow row in rows)
         {
             Recovery.QuantileEstimate median = row.Stages["firstSuccess"].P50;
             string interval = Figures.Interval(median);
-            text.Append("| ").AppendJoin(" | ",
+            text.Append(hosts ? $"| {Escape(row.Host ?? "")} " : "").Append("| ").AppendJoin(" | ",
                 Escape(row.Policy), row.Init ? "yes" : "no", Escape(row.Crash), Figures.Count(row.N), Figures.Count(row.Unrecovered),
                 Figures.Milliseconds(median.Value) + (interval.Length == 0 ? "" : $" ({interval})"),
                 Figures.Milliseconds(row.FirstSuccessP95), Figures.Percent(row.Availability),

@@ -6,7 +6,11 @@ namespace ContainerChaos.Scenarios.Reports;
 internal static class RowText
 {
     internal static string Name(ScenarioRow row) =>
-        $"{row.Scenario}{(row.Variant is null ? "" : $" ({row.Variant})")}: {row.Policy}, {(row.Init ? "init" : "no init")}, {row.Crash}";
+        $"{(row.Host is null ? "" : row.Host + ": ")}{row.Scenario}{(row.Variant is null ? "" : $" ({row.Variant})")}: {row.Policy}, {(row.Init ? "init" : "no init")}, {row.Crash}";
+
+    /// <summary>What a trial that failed itself is called, within its scenario.</summary>
+    internal static string Name(TrialResult trial) =>
+        $"{(trial.Host is null ? "" : trial.Host + ": ")}{trial.Policy}, {(trial.Init ? "init" : "no init")}, trial {trial.Trial}";
 
     internal static string Figures(ScenarioRow row) => string.Create(
         CultureInfo.InvariantCulture,

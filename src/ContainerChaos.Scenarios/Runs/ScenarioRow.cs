@@ -5,6 +5,9 @@ namespace ContainerChaos.Scenarios;
 /// <summary>What became of one step of one combination, over its trials: a row of the table.</summary>
 public record ScenarioRow
 {
+    /// <summary>The machine of several that it was seen on; null for a run on this one alone.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The scenario.</summary>
     public required string Scenario { get; init; }
 

@@ -5,6 +5,9 @@ namespace ContainerChaos.Scenarios;
 /// <summary>One trial: one fresh container, the steps done to it, and the load meanwhile.</summary>
 public sealed record TrialResult
 {
+    /// <summary>The machine of several that it was run on, whose clock its moments are of; null for a run on this one alone.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The scenario.</summary>
     public required string Scenario { get; init; }
 

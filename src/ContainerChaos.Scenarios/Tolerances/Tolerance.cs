@@ -13,6 +13,7 @@ public sealed record Tolerance
     /// <summary>A text that a regular expression takes longer for than this does not match it.</summary>
     internal static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
+    [System.Text.Json.Serialization.JsonConstructor]
     internal Tolerance()
     {
     }
