@@ -33,7 +33,8 @@ internal sealed partial class ContainerMonitor
         if (changed is not { } status)
             return;
         _events.Publish(EventTypes.HealthStatus, ("status", _health.Health.ToString()));
-        if (status == HealthStatus.Unhealthy)
+        // A stop or a restart that is under way goes its way: of the first, nothing may come back, and its grace period is the operator's.
+        if (status == HealthStatus.Unhealthy && !_stopRequested && !_restartRequested)
             ActOnFailure(_definition.HealthCheck!.OnFailure);
     }
 

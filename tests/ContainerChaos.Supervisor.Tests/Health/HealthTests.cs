@@ -84,17 +84,17 @@ public sealed class HealthTests : ContainerTest
     public void Requests_and_connections_are_made_inside_the_container_s_network()
     {
         string[] serve = ["serve", "--port", "8080"];
-        var good = Probed(serve, Http("/healthz"));
+        // The first probes may come before the service listens: they do not count.
+        var good = Probed(serve, Http("/healthz") with { StartPeriod = Patience.Limit, StartInterval = Often });
         var bad = Probed(serve, Http("/nothing") with { Retries = 1 });
-        var open = Probed(serve, new HealthCheck { Kind = HealthCheckKind.Tcp, Port = 8080, Interval = Often });
+        var open = Probed(serve, new HealthCheck { Kind = HealthCheckKind.Tcp, Port = 8080, Interval = Often, StartPeriod = Patience.Limit, StartInterval = Often });
         var closed = Probed(serve, new HealthCheck { Kind = HealthCheckKind.Tcp, Port = 8081, Interval = Often, Retries = 1 });
         Assert.Equal("healthy", good.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
         Assert.Equal("unhealthy", bad.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
         Assert.Equal("healthy", open.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
         Assert.Equal("unhealthy", closed.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
         Await(good, health => health.Log is [.., { ExitCode: 0 } last] && last.Output.StartsWith("HTTP/1.", StringComparison.Ordinal) && last.Output.EndsWith("ok\n", StringComparison.Ordinal));
-        Assert.Contains(" 404 ", bad.State.Health!.Log[0].Output, StringComparison.Ordinal);
-        Assert.Equal(1, bad.State.Health.Log[0].ExitCode);
+        Await(bad, health => health.Log is [.., { ExitCode: 1 } last] && last.Output.Contains(" 404 ", StringComparison.Ordinal));
         Assert.Contains("ECONNREFUSED", closed.State.Health!.Log[0].Output, StringComparison.Ordinal);
     }
 
@@ -102,8 +102,8 @@ public sealed class HealthTests : ContainerTest
     public void An_answer_that_does_not_come_is_a_failure()
     {
         var container = Probed(["serve", "--port", "8080"], Http("/work?ms=60000") with { Timeout = TimeSpan.FromMilliseconds(100), Retries = 1 });
-        container.WaitForEvent(EventTypes.HealthStatus);
-        Assert.Equal((-1, "Health check exceeded timeout (0.1s)"), (container.State.Health!.Log[0].ExitCode, container.State.Health.Log[0].Output));
+        Assert.Equal("unhealthy", container.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
+        Await(container, health => health.Log is [.., { ExitCode: -1, Output: "Health check exceeded timeout (0.1s)" }]);
     }
 
     [Fact]
@@ -120,6 +120,23 @@ public sealed class HealthTests : ContainerTest
         Assert.Equal((ContainerStatus.Exited, 0), (stopped.WaitForExit().Status, stopped.State.RestartCount));
         restarted.WaitForEvent(EventTypes.Restart, 2);
         Assert.Equal(0, restarted.State.RestartCount);
+    }
+
+    [Fact]
+    public async Task One_that_turns_unhealthy_while_it_is_being_stopped_does_not_come_back()
+    {
+        // It takes two SIGTERM, the second of which a restart would send.
+        var container = Probed(["signals"], Command("/target", "cat", "/flag") with { Retries = 1, StartPeriod = Patience.Limit, StartInterval = Often, OnFailure = HealthOnFailure.Restart });
+        container.Execute("write", "/flag", "fine");
+        Assert.Equal("healthy", container.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
+        var stopped = Task.Run(() => container.Ask(client => client.Stop(Patience.Limit, Patience.Token)));
+        container.WaitForEvent(EventTypes.Kill);
+        container.Execute("rm", "/flag");
+        Assert.Equal("unhealthy", container.WaitForEvent(EventTypes.HealthStatus, 2).Attributes["status"]);
+        container.Ask(client => client.Kill(9));
+        Assert.Equal(ContainerStatus.Exited, (await stopped).Status);
+        Assert.Equal(ContainerStatus.Exited, container.WaitForExit().Status);
+        Assert.Single(container.Events(), e => e.Type == EventTypes.Start);
     }
 
     [Fact]

@@ -38,18 +38,23 @@ public abstract class ContainerTest : IDisposable
             _containers.Remove(container);
     }
 
-    /// <summary>Ends the test's containers, then looks for what stayed.</summary>
+    /// <summary>Ends the test's containers, then looks for what stayed. Why one could not be ended is told as well.</summary>
     public void Dispose()
     {
-        try
+        var errors = new List<Exception>();
+        foreach (var action in _containers.Select(container => (Action)container.Dispose).Append(Root.Dispose))
         {
-            foreach (var container in _containers)
-                container.Dispose();
-        }
-        finally
-        {
-            Root.Dispose();
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                errors.Add(e);
+            }
         }
         GC.SuppressFinalize(this);
+        if (errors.Count > 0)
+            throw new AggregateException(errors);
     }
 }
