@@ -162,6 +162,7 @@ Describe 'Faults' {
         (Invoke-NetworkFault web-1 -Partition 10.1.2.3, fd00::1 -Direction In @short).Effect | Should -Match 'every packet from 10.1.2.3, fd00::1 is'
         (Invoke-NetworkFault web-1 -BlackHole 80 @short).Effect | Should -Match 'to and from its port 80 are dropped'
         (Invoke-NetworkFault web-1 -ConnectionReset 5432 -OfPeer @short).Effect | Should -Match "others' port 5432 are answered with RST"
+        (Invoke-NetworkFault web-1 -ExhaustConntrack -Leave 7 @short).Effect | Should -Match 'new connections beyond 7 are dropped'
         (Invoke-NetworkFault web-1 -Dns Refuse @short).Effect | Should -Match 'port 53 is refused'
         (Invoke-NetworkFault web-1 -Dns Lie -Address fd00::1 @short).Effect | Should -Match 'answered with fd00::1'
         (Invoke-NetworkFault web-1 -Dns Delay -Delay 500ms @short).Effect | Should -Match 'questions to port 53 of .+ are held for 500 ms'

@@ -38,6 +38,9 @@ public sealed class NftBatch
         new NetlinkAttributes().Add(1, _table).Add(3, name)
             .Nest(4, new NetlinkAttributes().AddBigEndian(1, (uint)hook).AddBigEndian(2, (uint)priority)).Add(7, type));
 
+    /// <summary>Makes a chain that only rules lead to.</summary>
+    public NftBatch AddChain(string name) => Message(NFT_MSG_NEWCHAIN, NLM_F_CREATE, new NetlinkAttributes().Add(1, _table).Add(3, name));
+
     /// <summary>Appends a rule to a chain.</summary>
     public NftBatch AddRule(string chain, NftRule rule)
     {

@@ -11,6 +11,7 @@ public sealed class NftRule
     private const uint NFT_REG_VERDICT = 0, NFT_REG32_00 = 8;
     private const uint NFT_META_MARK = 3, NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_NFPROTO = 15, NFT_META_L4PROTO = 16;
     private const byte NFPROTO_IPV4 = 2, NFPROTO_IPV6 = 10;
+    private const byte SYN = 2, RST = 4, ACK = 16;
 
     internal NetlinkAttributes Expressions { get; } = new();
 
@@ -19,6 +20,9 @@ public sealed class NftRule
 
     /// <summary>Only packets of a transport protocol (6 is TCP, 17 UDP).</summary>
     public NftRule Protocol(byte protocol) => Meta(NFT_META_L4PROTO, 0).Compare(0, [protocol]);
+
+    /// <summary>Only packets of any other transport protocol.</summary>
+    public NftRule ProtocolIsNot(byte protocol) => Meta(NFT_META_L4PROTO, 0).Compare(0, [protocol], notEqual: true);
 
     /// <summary>Only packets to a port. The protocol must have been compared or loaded.</summary>
     public NftRule DestinationPort(ushort port) => LoadDestinationPort(0).Compare(0, [(byte)(port >> 8), (byte)port]);
@@ -152,14 +156,23 @@ public sealed class NftRule
     }
 
     /// <summary>Only TCP packets that do not end a connection by RST themselves.</summary>
-    public NftRule IsNoReset()
+    public NftRule IsNoReset() => Flags(RST, 0);
+
+    /// <summary>Only TCP packets that ask for a connection: SYN without ACK.</summary>
+    public NftRule IsRequest() => Flags(SYN | ACK, SYN);
+
+    /// <summary>Only when more connections than that have passed this rule and are still there (nft_connlimit, as <c>ct count over</c> of nft(8)).</summary>
+    public NftRule ConnectionsOver(uint count)
     {
-        const byte RST = 4;
-        // The flags are the fourteenth byte of the header (RFC 9293).
-        Payload(2, 13, 1, 0);
-        Add("bitwise", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, Register(0)).AddBigEndian(3, 1)
-            .Nest(4, new NetlinkAttributes().Add(1, [RST])).Nest(5, new NetlinkAttributes().Add(1, [0])));
-        return Compare(0, [0]);
+        const uint NFT_CONNLIMIT_F_INV = 1;
+        return Add("connlimit", new NetlinkAttributes().AddBigEndian(1, count).AddBigEndian(2, NFT_CONNLIMIT_F_INV));
+    }
+
+    /// <summary>Goes on in another chain of the table, and comes back when that one has decided nothing.</summary>
+    public NftRule Jump(string chain)
+    {
+        const uint NFT_JUMP = unchecked((uint)-3);
+        return Verdict(new NetlinkAttributes().AddBigEndian(1, NFT_JUMP).Add(2, chain));
     }
 
     /// <summary>Only a share of the packets, chosen at random, 0 to 1.</summary>
@@ -192,8 +205,19 @@ public sealed class NftRule
     private NftRule Payload(uint header, uint offset, uint length, int register) =>
         Add("payload", new NetlinkAttributes().AddBigEndian(1, Register(register)).AddBigEndian(2, header).AddBigEndian(3, offset).AddBigEndian(4, length));
 
-    private NftRule Verdict(uint code) =>
-        Add("immediate", new NetlinkAttributes().AddBigEndian(1, NFT_REG_VERDICT).Nest(2, new NetlinkAttributes().Nest(2, new NetlinkAttributes().AddBigEndian(1, code))));
+    private NftRule Flags(byte mask, byte value)
+    {
+        // The flags are the fourteenth byte of the header (RFC 9293).
+        Payload(2, 13, 1, 0);
+        Add("bitwise", new NetlinkAttributes().AddBigEndian(1, Register(0)).AddBigEndian(2, Register(0)).AddBigEndian(3, 1)
+            .Nest(4, new NetlinkAttributes().Add(1, [mask])).Nest(5, new NetlinkAttributes().Add(1, [0])));
+        return Compare(0, [value]);
+    }
+
+    private NftRule Verdict(uint code) => Verdict(new NetlinkAttributes().AddBigEndian(1, code));
+
+    private NftRule Verdict(NetlinkAttributes verdict) =>
+        Add("immediate", new NetlinkAttributes().AddBigEndian(1, NFT_REG_VERDICT).Nest(2, new NetlinkAttributes().Nest(2, verdict)));
 
     private NftRule Add(string name, NetlinkAttributes data)
     {

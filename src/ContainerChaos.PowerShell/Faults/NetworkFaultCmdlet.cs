@@ -36,6 +36,15 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
     [Parameter(ParameterSetName = "ConnectionReset")]
     public SwitchParameter OfPeer { get; set; }
 
+    /// <summary>Drop new connections of the targets, in and out, as a host does whose table of connections is full.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Conntrack")]
+    public SwitchParameter ExhaustConntrack { get; set; }
+
+    /// <summary>For how many new connections there is still room.</summary>
+    [Parameter(ParameterSetName = "Conntrack")]
+    [ValidateRange(0, 1_000_000)]
+    public int Leave { get; set; }
+
     /// <summary>Have the name servers be silent (Drop), refuse (Refuse), or answer with SERVFAIL (Fail), NXDOMAIN (Unknown) or a wrong address (Lie), or answer late (Delay).</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Dns")]
     [ValidateSet("Drop", "Refuse", "Fail", "Unknown", "Lie", "Delay")]
@@ -106,6 +115,7 @@ public abstract class NetworkFaultCmdlet : FaultCmdlet
         "Partition" => Injector.Resolve(new PartitionFault([.. Partition.Where(name => name != "*")], Ways)),
         "BlackHole" => new PortFault(BlackHole, Resets: false, OfPeer),
         "ConnectionReset" => new PortFault(ConnectionReset, Resets: true, OfPeer),
+        "Conntrack" => new ConntrackExhaustionFault(Leave),
         "Dns" => new DnsFault(Enum.Parse<DnsMode>(Dns, ignoreCase: true), Address, Delay),
         "LinkDown" => new LinkDownFault(Period),
         "Rate" => new NetworkRateFault(Rate, Ways),

@@ -42,6 +42,7 @@ internal static class FaultSection
         ["partition"] = yaml => new PartitionFault(yaml.Texts("from") ?? [], Direction(yaml)),
         ["black-hole"] = yaml => new PortFault(Port(yaml), Resets: false, yaml.Boolean("of-peer") ?? false),
         ["connection-reset"] = yaml => new PortFault(Port(yaml), Resets: true, yaml.Boolean("of-peer") ?? false),
+        ["conntrack-exhaustion"] = yaml => new ConntrackExhaustionFault(yaml.Integer("leave", 0, 1_000_000) ?? 0),
         ["dns"] = yaml => new DnsFault(
             yaml.Choice("mode", ("drop", DnsMode.Drop), ("refuse", DnsMode.Refuse), ("fail", DnsMode.Fail), ("unknown", DnsMode.Unknown), ("lie", DnsMode.Lie), ("delay", DnsMode.Delay)) ?? DnsMode.Drop,
             yaml.Text("address"),

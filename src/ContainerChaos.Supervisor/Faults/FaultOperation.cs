@@ -62,7 +62,10 @@ public enum FaultOperation
     /// <summary>Makes an nf_tables table <see cref="FaultStep.Value"/> of <see cref="FaultStep.Filters"/> in the network namespace of the target.</summary>
     AddFilter,
 
-    /// <summary>Deletes it.</summary>
+    /// <summary>Makes such a table that drops what begins a connection when <see cref="FaultStep.Number"/> of them, begun since, are there.</summary>
+    LimitConnections,
+
+    /// <summary>Deletes the table.</summary>
     RemoveFilter,
 
     /// <summary>

@@ -44,6 +44,23 @@ internal static partial class FaultSteps
             table.Commit(Batch(isTarget: true));
     });
 
+    private static void LimitConnections(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
+    {
+        // Behind connection tracking (-200), which knows what is new, and before it keeps what it has seen.
+        const int mangle = -150;
+        const uint isNew = 8;
+        var batch = table.Begin().AddTable().AddChain("full").AddChain("in", "filter", NftHook.Input, mangle).AddChain("out", "filter", NftHook.Output, mangle);
+        foreach (var chain in (string[])["in", "out"])
+        {
+            // Tracking that begins with this rule takes any packet of an older TCP connection for its first: only a request is one.
+            batch.AddRule(chain, Outside().Protocol(TCP).IsRequest().ConnectionState(isNew).Jump("full"))
+                .AddRule(chain, Outside().ProtocolIsNot(TCP).ConnectionState(isNew).Jump("full"));
+            NftRule Outside() => chain == "in" ? new NftRule().InputNameIsNot("lo") : new NftRule().OutputNameIsNot("lo");
+        }
+        // One rule counts both directions.
+        table.Commit(batch.AddRule("full", step.Number > 0 ? new NftRule().ConnectionsOver((uint)step.Number).Drop() : new NftRule().Drop()));
+    });
+
     private static void RemoveFilter(FaultStep step, bool isUndo) => InTable(step, isUndo, table =>
     {
         if (table.Exists)

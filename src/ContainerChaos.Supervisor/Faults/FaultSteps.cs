@@ -100,6 +100,9 @@ internal static partial class FaultSteps
             case FaultOperation.AddFilter:
                 AddFilter(step, isUndo: held is null);
                 break;
+            case FaultOperation.LimitConnections:
+                LimitConnections(step, isUndo: held is null);
+                break;
             case FaultOperation.RemoveFilter:
                 RemoveFilter(step, isUndo: held is null);
                 break;

@@ -15,6 +15,7 @@ public sealed class KilledNetworkShell : NetworkFaultTest
         ["action: partition"] = (address, _) => Call(address) == SocketError.TimedOut,
         ["action: black-hole, port: 8080"] = (address, _) => Call(address) == SocketError.TimedOut,
         ["action: connection-reset, port: 8080"] = (address, _) => Call(address) == SocketError.ConnectionRefused,
+        ["action: conntrack-exhaustion"] = (address, _) => Call(address) == SocketError.TimedOut,
         ["action: link-down"] = (address, _) => Call(address) == SocketError.TimedOut,
         ["action: dns"] = (_, inside) => IsAnswered(inside) == false,
         ["action: dns, mode: lie"] = (_, inside) => Ask(inside, 1) is { Length: > 30 } answer && answer[^4..].SequenceEqual((byte[])[192, 0, 2, 1]),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ContainerChaos.Engine;
 using ContainerChaos.Linux;
 using ContainerChaos.Runtime;
@@ -80,6 +81,52 @@ public sealed class NetworkFaultTests : NetworkFaultTest
         using RunningFault fault = Start("action: connection-reset, port: 8080");
         socket.Send("GET /healthz HTTP/1.1\r\n\r\n"u8);
         Assert.Equal(SocketError.ConnectionReset, Assert.Throws<SocketException>(() => socket.Receive(new byte[1])).SocketErrorCode);
+    });
+
+    [Fact]
+    public void A_full_table_of_connections_drops_new_ones_and_leaves_open_ones_the_others_and_the_host_alone() => OwnNetwork.Run(() =>
+    {
+        IPAddress address = RunInBridge(), other = RunInBridge("other");
+        using NetworkNamespace inside = Inside();
+        string host = File.ReadAllText("/proc/sys/net/netfilter/nf_conntrack_max");
+        Socket Open() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        string Answer(Socket client)
+        {
+            byte[] answer = new byte[1000];
+            client.Send("GET /healthz HTTP/1.1\r\nHost: web\r\n\r\n"u8);
+            return Encoding.ASCII.GetString(answer, 0, client.Receive(answer));
+        }
+        void AssertServes(Socket client) => Assert.StartsWith("HTTP/1.1 200 ", Answer(client));
+        using Socket old = Open();
+        old.Connect(address, Port);
+        using (RunningFault full = Start("action: conntrack-exhaustion"))
+        {
+            Assert.Equal(SocketError.TimedOut, Call(address));
+            // What is sent there fails with EPERM, as on a host whose table is full.
+            Assert.Equal(-1, Arriving(inside, null, new IPEndPoint(IPAddress.Parse("172.17.0.1"), 9000)));
+            AssertServes(old);
+            Await(() => inside.Run(() => Call(IPAddress.Loopback)) == SocketError.Success, "what it says to itself");
+            Await(() => Call(other) == SocketError.Success, "another container");
+            Assert.Equal(host, File.ReadAllText("/proc/sys/net/netfilter/nf_conntrack_max"));
+            full.Undo();
+        }
+
+        Await(() => Call(address) == SocketError.Success && Arriving(inside, null, new IPEndPoint(IPAddress.Parse("172.17.0.1"), 9001)) == 1, "the full table");
+        using (RunningFault nearly = Start("action: conntrack-exhaustion, leave: 2"))
+        {
+            using Socket first = Open(), second = Open();
+            first.Connect(address, Port);
+            second.Connect(address, Port);
+            Assert.Equal(SocketError.TimedOut, Call(address));
+            AssertServes(first);
+            AssertServes(second);
+            AssertServes(old);
+            first.Dispose();
+            Await(() => Call(address) == SocketError.Success, "the end of one");
+            nearly.Undo();
+        }
+
+        Assert.False(Directory.Exists(Injector.Ledger.Directory));
     });
 
     [Fact]

@@ -106,13 +106,16 @@ internal sealed record TargetNetwork(ChaosTarget Target, ulong Inode)
     }
 
     /// <summary>A plan of packet filter rules.</summary>
-    internal FaultPlan Filter(string effect, IReadOnlyList<PacketFilter> filters)
+    internal FaultPlan Filter(string effect, IReadOnlyList<PacketFilter> filters) => Table(effect, "before connection tracking", step => step with { Filters = filters });
+
+    /// <summary>A plan of a table of nf_tables.</summary>
+    internal FaultPlan Table(string effect, string place, Func<FaultStep, FaultStep> complete)
     {
         FaultStep step = Step(FaultOperation.AddFilter, $"containerchaos-fault-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         return new FaultPlan
         {
-            Effect = effect + " (nf_tables in its network namespace, before connection tracking)",
-            Apply = [step with { Filters = filters }],
+            Effect = $"{effect} (nf_tables in its network namespace, {place})",
+            Apply = [complete(step)],
             Undo = [step with { Operation = FaultOperation.RemoveFilter }],
         };
     }
