@@ -11,6 +11,8 @@ namespace ContainerChaos.Scenarios;
 /// <summary>Does one step to a container and watches until the service is back, finally down, or the time is over.</summary>
 internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Container container, ActRunner acts, TrialWatch watch, OpenLoopLoad? probes, TrialLog log)
 {
+    private const int SIGKILL = 9;
+
     // Between the moment at which a process can't be used any more, and that at which it has ended.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
@@ -129,6 +131,11 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
     private static bool HasEnded(PidFd process, ContainerState state) =>
         (ProcessStat.TryRead(state.Pid, out ProcessStat stat) && stat.StartTime == state.PidStartTime && stat.HasEnded()) || process.WaitForEnd(s_patience);
 
+    // pid_namespaces(7); and a language's own handler lets go what no instruction of its program has caused.
+    private static string WhyNot(ScenarioStep step) => step.Acts.Any(act => act is { Action: ScenarioAction.Crash, Signal: not SIGKILL })
+        ? ": as PID 1 of its namespace it dies of SIGKILL, and of another signal only by its own choice. Leave the signal out, or have an init be PID 1"
+        : "";
+
     private void Watch(ScenarioStep step, long injected, CancellationToken cancellationToken)
     {
         long deadline = injected + (step.Timeout.Ticks * 100);
@@ -148,7 +155,7 @@ internal sealed class StepRunner(ContainerEngine engine, TrialSpec spec, Contain
         if (step.Acts is not [{ Action: ScenarioAction.Start }])
         {
             ContainerEvent die = watch.WaitForEvent(EventTypes.Die, injected, deadline, cancellationToken)
-                ?? throw new TrialException($"{string.Join(" and ", step.Acts)} did not end PID 1 within {step.Timeout.TotalSeconds:0.###} s");
+                ?? throw new TrialException($"{string.Join(" and ", step.Acts)} did not end PID 1 within {step.Timeout.TotalSeconds:0.###} s{WhyNot(step)}");
             from = die.MonotonicNanoseconds;
         }
 

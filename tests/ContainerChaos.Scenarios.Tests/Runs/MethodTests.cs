@@ -51,6 +51,14 @@ public sealed class MethodTests : RunnerTest
     }
 
     [Fact]
+    public void A_crash_that_PID_1_does_not_die_of_says_why_and_what_to_do()
+    {
+        TrialResult trial = Assert.Single(Run("steps: [{ action: crash, signal: WINCH, timeout: 200ms }]").Trials);
+        Assert.Contains("crash by SIGWINCH did not end PID 1 within 0.2 s: as PID 1 of its namespace it dies of SIGKILL", trial.Error);
+        AssertNothingLeft();
+    }
+
+    [Fact]
     public void What_is_drawn_is_done_as_the_seed_says_and_what_it_finds_nobody_for_is_left_out()
     {
         string storm = """
