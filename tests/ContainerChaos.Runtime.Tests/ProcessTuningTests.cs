@@ -9,13 +9,15 @@ public sealed partial class ProcessTuningTests : ContainerTest
     [Theory]
     [InlineData("SCHED_OTHER", 7, 0, 0)]
     [InlineData("SCHED_BATCH", 19, 0, 3)]
-    [InlineData("SCHED_IDLE", 0, 0, 5)]
-    public void The_scheduling_policy_is_the_specification_s(string policy, int nice, int priority, int number)
+    [InlineData("SCHED_IDLE", null, 0, 5)]
+    public void The_scheduling_policy_is_the_specification_s(string policy, int? nice, int priority, int number)
     {
+        // sched(7): that policy has none, and what the caller has stays.
+        var expected = nice ?? Scheduling(Environment.ProcessId).Nice;
         foreach (var init in new[] { false, true })
         {
-            var container = Started(process => process with { Scheduler = new SchedulerSpec { Policy = policy, Nice = nice, Priority = priority } }, init: init);
-            Assert.Equal((nice, priority, number), Scheduling(container.Pid));
+            var container = Started(process => process with { Scheduler = new SchedulerSpec { Policy = policy, Nice = nice ?? 0, Priority = priority } }, init: init);
+            Assert.Equal((expected, priority, number), Scheduling(container.Pid));
         }
     }
 

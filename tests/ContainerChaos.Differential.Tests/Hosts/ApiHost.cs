@@ -42,7 +42,21 @@ internal abstract class ApiHost : ContainerHost
 
     public override void Kill(string container, string signal) => Send(HttpMethod.Post, $"containers/{container}/kill?signal={signal}");
 
-    public override void Pause(string container) => Send(HttpMethod.Post, $"containers/{container}/pause");
+    // A process that computes is frozen when it next gets a processor; runc 1.1 looks a thousand times, which a busy machine outlasts, and nothing tells of it.
+    public override void Pause(string container)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Send(HttpMethod.Post, $"containers/{container}/pause");
+                return;
+            }
+            catch (HostException) when (attempt < 5)
+            {
+            }
+        }
+    }
 
     public override void Resume(string container) => Send(HttpMethod.Post, $"containers/{container}/unpause");
 

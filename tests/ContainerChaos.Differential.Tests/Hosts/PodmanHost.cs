@@ -10,22 +10,6 @@ internal sealed class PodmanHost(string images) : DaemonHost(new TestRoot(), ima
     protected override string CgroupParent => Root.CgroupParent;
 
     // What it calls one whose processes are gone and whose mounts are not, for a moment.
-    // A process that computes is frozen when it next gets a processor; runc 1.1 looks a thousand times, which a busy machine outlasts, and nothing tells of it.
-    public override void Pause(string container)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                base.Pause(container);
-                return;
-            }
-            catch (HostException) when (attempt < 5)
-            {
-            }
-        }
-    }
-
     public override Sight Look(string container) => base.Look(container) is { State: "stopped" } seen ? seen with { State = "exited" } : base.Look(container);
 
     protected override void CleanUp()

@@ -54,17 +54,18 @@ public sealed class HealthTests : ContainerTest
     [Fact]
     public void A_probe_that_takes_too_long_is_killed_with_what_it_started_and_its_output_is_kept()
     {
+        var timeout = Patience.Within(300);
         var container = Probed(["pause"], Command("/target", "seq", "echo", "so far", ";", "sleep", "1000") with
         {
-            Timeout = TimeSpan.FromMilliseconds(300),
-            Interval = TimeSpan.FromMilliseconds(300),
+            Timeout = timeout,
+            Interval = timeout,
             Retries = 1,
         });
         container.WaitForEvent(EventTypes.HealthStatus);
         foreach (var pid in container.Cgroup.Pids().Where(pid => pid != container.Pid))
             TestContainer.AwaitEnd(pid);
         var result = container.State.Health!.Log[0];
-        Assert.Equal((-1, "Health check exceeded timeout (0.3s): so far\n"), (result.ExitCode, result.Output));
+        Assert.Equal((-1, FormattableString.Invariant($"Health check exceeded timeout ({timeout.TotalSeconds:0.###}s): so far\n")), (result.ExitCode, result.Output));
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class HealthTests : ContainerTest
     [Fact]
     public void A_container_that_somebody_froze_turns_unhealthy_and_healthy_when_it_is_thawed()
     {
-        var container = Probed(["pause"], Command("/target", "true") with { Timeout = Often, Retries = 3 });
+        var container = Probed(["pause"], Command("/target", "true") with { Timeout = Patience.Within(100), Retries = 3 });
         Assert.Equal("healthy", container.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
         container.Cgroup.Freeze(Patience.Limit);
         Assert.Equal("unhealthy", container.WaitForEvent(EventTypes.HealthStatus, 2).Attributes["status"]);
