@@ -63,8 +63,8 @@ internal static partial class TestTask
             "dotnet",
             [
                 "test", Repository.AssemblyOf(project), "--nologo", $"--logger:trx;LogFileName={name}.trx", "--results-directory", repository.TestResults,
-                // A test that hangs is named, and what the others found is kept.
-                "--blame-hang-timeout", "150s", "--blame-hang-dump-type", "none",
+                // A test that hangs is named, and what the others found is kept. One suite plays all of its scenes before its first test, for two minutes on a busy machine.
+                "--blame-hang-timeout", "300s", "--blame-hang-dump-type", "none",
             ],
             repository.Root, SuiteLimit, TestEnvironment(repository));
         return TestCounts.Read(results, name, exitCode, output);
