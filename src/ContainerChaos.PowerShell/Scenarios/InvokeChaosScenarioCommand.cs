@@ -107,7 +107,8 @@ public sealed class InvokeChaosScenarioCommand : ScenarioRunCmdlet
             return;
         if (!RunInView((progress, _) => new ScenarioRunner(Engine).Run(scenarios, RunOptions with { Progress = progress }, Cancellation), out var report))
             return;
-        Keep(report!);
+        Warn(report!);
+        Record(report!);
         foreach (var held in report!.Trials.Select(trial => trial.Held).OfType<TrialHold>())
             Tell(held.ToString());
         WriteObject(report.Rows, enumerateCollection: true);

@@ -50,8 +50,8 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         Init = WantedInit,
     };
 
-    /// <summary>Runs something on a thread of its own and shows its progress and what it tells; false when it failed, which was reported.</summary>
-    private protected bool RunInView<T>(Func<IProgress<ScenarioProgress>, Action<string>, T> run, out T? result)
+    /// <summary>Runs something on a thread of its own and shows its progress and what it tells (lines, and what hosts say); false when it failed, which was reported.</summary>
+    private protected bool RunInView<T>(Func<IProgress<ScenarioProgress>, Action<object>, T> run, out T? result)
     {
         using var reports = new BlockingCollection<object>();
         calls = reports;
@@ -60,7 +60,7 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             {
                 try
                 {
-                    return run(new Listener(reports), reports.Add);
+                    return run(new Listener(reports), report => Put(reports, report));
                 }
                 finally
                 {
@@ -129,8 +129,8 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         return [ScenarioCatalog.Find(isPath ? ResolvePath(name) : name)];
     }
 
-    /// <summary>Warns of what went wrong beside the measurement, writes the reports and the history; of a trial that is left in the middle there is nothing to keep.</summary>
-    private protected void Keep(ScenarioReport report)
+    /// <summary>Warns of what went wrong beside the measurement.</summary>
+    private protected void Warn(ScenarioReport report)
     {
         foreach (var failure in report.Trials.Where(t => t.Error is not null).GroupBy(t => t.Error))
             WriteWarning($"{failure.Count()} trial(s) of {failure.First().Scenario} failed themselves and are not counted: {failure.Key}");
@@ -138,16 +138,23 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
             WriteWarning($"A fault could not be undone: {fault}");
         foreach (var warning in report.Trials.SelectMany(trial => trial.Warnings.Select(text => $"{trial.Scenario}: {text}")).Distinct())
             WriteWarning(warning);
+    }
+
+    /// <summary>Writes the reports and the history; of a trial that is left in the middle there is nothing to keep.</summary>
+    private protected void Record(ScenarioReport report)
+    {
         if (report.Trials.Any(trial => trial.Held is not null))
             return;
         foreach (var path in ReportPath)
             Attempt(path, () => ReportWriter.Write(report, ResolvePath(path)));
-        if (RunTelemetry.Send(report) is { } problem)
+        // Other machines' moments are of clocks of their own: each sends what it measured, where it has a collector.
+        if (report.Hosts.Count == 0 && RunTelemetry.Send(report) is { } problem)
             WriteWarning($"The run did not reach the OpenTelemetry collector: {problem}");
         try
         {
             var history = ResultHistory.Of(Engine.Options);
-            WriteVerbose($"Recorded as run {history.Add(report)} in {history.Path}.");
+            foreach (var part in report.ByHost())
+                WriteVerbose($"Recorded as run {history.Add(part)} in {history.Path}.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -161,17 +168,11 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         var shown = "";
         foreach (var report in reports.GetConsumingEnumerable())
         {
-            if (report is string line)
+            if (report is not ScenarioProgress progress)
             {
-                Tell(line);
+                Pass(report);
                 continue;
             }
-            if (report is ScriptCall call)
-            {
-                call.Run();
-                continue;
-            }
-            var progress = (ScenarioProgress)report;
             WriteVerbose($"{progress.Scenario}, {progress.Position}: {progress.Stage}");
             // The last of those that wait is what there is to see.
             if (reports.Count > 0 && shown == progress.Scenario)
@@ -186,6 +187,46 @@ public abstract class ScenarioRunCmdlet : ScenarioFilterCmdlet
         }
         if (shown.Length > 0)
             WriteProgress(new ProgressRecord(0, shown, "done") { RecordType = ProgressRecordType.Completed });
+    }
+
+    private static void Put(BlockingCollection<object> reports, object report)
+    {
+        try
+        {
+            reports.Add(report);
+        }
+        catch (InvalidOperationException)
+        {
+            // A host that is not awaited any more: nobody listens.
+        }
+    }
+
+    private void Pass(object report)
+    {
+        switch (report)
+        {
+            case string line:
+                Tell(line);
+                break;
+            case ScriptCall call:
+                call.Run();
+                break;
+            case HostRecord { Record: ErrorRecord error } said:
+                WriteError(said.ToError(error));
+                break;
+            case HostRecord { Record: WarningRecord warning } said:
+                WriteWarning($"{said.Host}: {warning.Message}");
+                break;
+            case HostRecord { Record: VerboseRecord verbose } said:
+                WriteVerbose($"{said.Host}: {verbose.Message}");
+                break;
+            case HostRecord { Record: ProgressRecord progress } said:
+                WriteProgress(said.ToProgress(progress));
+                break;
+            case HostRecord said:
+                Tell($"{said.Host}: {said.Record}");
+                break;
+        }
     }
 
     private sealed class Listener(BlockingCollection<object> reports) : IProgress<ScenarioProgress>

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ContainerChaos.Scenarios;
 
 /// <summary>Finds scenarios by name or path: files, or those built into the product.</summary>
@@ -61,13 +59,25 @@ public static class ScenarioCatalog
             .OrderBy(s => Rank(s.Name))
             .ThenBy(s => s.Name, StringComparer.Ordinal)];
 
+    /// <summary>The text that a scenario was read from: its file, as it is now, or one that ships.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    public static string TextOf(Scenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        using StreamReader reader = Path.IsPathRooted(scenario.Source) ? new StreamReader(scenario.Source) : Open(Path.GetFileNameWithoutExtension(scenario.Source));
+        return reader.ReadToEnd();
+    }
+
     private static int Rank(string name) => Array.IndexOf(s_order, name) is >= 0 and var rank ? rank : s_order.Length;
 
     private static Scenario ReadBuiltIn(string name)
     {
-        Assembly assembly = typeof(ScenarioCatalog).Assembly;
-        using Stream stream = assembly.GetManifestResourceStream(Prefix + name + Suffix)!;
-        using var reader = new StreamReader(stream);
+        using StreamReader reader = Open(name);
         return ScenarioFile.Parse(reader, name + Suffix);
     }
+
+    private static StreamReader Open(string name) => new(
+        typeof(ScenarioCatalog).Assembly.GetManifestResourceStream(Prefix + name + Suffix) ?? throw new FileNotFoundException($"There is no scenario '{name}'.", name));
 }

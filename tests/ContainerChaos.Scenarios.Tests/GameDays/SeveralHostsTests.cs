@@ -40,6 +40,16 @@ public sealed class SeveralHostsTests : IDisposable
     }
 
     [Fact]
+    public void The_text_that_is_sent_to_a_host_is_the_one_that_was_read()
+    {
+        foreach (Scenario scenario in s_scenarios)
+            Assert.Equal(scenario.Name, ScenarioFile.Parse(new StringReader(ScenarioCatalog.TextOf(scenario)), "x").Name);
+        string path = Path.Combine(_directory, "own.yaml");
+        File.WriteAllText(path, "schema: 1\nname: own\ntitle: t\ndescription: d\nsteps: [{ action: crash }]");
+        Assert.Equal(File.ReadAllText(path), ScenarioCatalog.TextOf(ScenarioFile.Read(path)));
+    }
+
+    [Fact]
     public void What_is_no_result_of_these_scenarios_is_refused()
     {
         byte[] packed = Result(MadeReport.Shared).Pack();
