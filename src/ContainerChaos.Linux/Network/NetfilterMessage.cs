@@ -6,7 +6,7 @@ namespace ContainerChaos.Linux;
 internal static class NetfilterMessage
 {
     internal const int HeaderSize = 16, GenericSize = 4;
-    internal const ushort NLMSG_ERROR = 2, NLM_F_REQUEST = 1, NLM_F_ACK = 4;
+    internal const ushort NLMSG_ERROR = 2, NLMSG_DONE = 3, NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_DUMP = 0x300;
     internal const byte NFPROTO_UNSPEC = 0, NFPROTO_INET = 1;
 
     /// <summary>A socket of this thread's network namespace that does not block: the kernel has answered a request when the write returns.</summary>
@@ -35,6 +35,23 @@ internal static class NetfilterMessage
         stream.Write(header);
         stream.Write(attributes);
     }
+
+    /// <summary>Takes the next of the messages that were read.</summary>
+    internal static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> message)
+    {
+        var length = rest.Length >= HeaderSize ? BinaryPrimitives.ReadInt32LittleEndian(rest) : 0;
+        if (length < HeaderSize || length > rest.Length)
+        {
+            message = [];
+            return false;
+        }
+        message = rest[..length];
+        rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+        return true;
+    }
+
+    /// <summary>What kind of message it is.</summary>
+    internal static ushort TypeOf(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadUInt16LittleEndian(message[4..]);
 
     /// <summary>The error that an acknowledgement carries; None when it is none.</summary>
     internal static Errno ErrorOf(ReadOnlySpan<byte> message) => (Errno)(-BinaryPrimitives.ReadInt32LittleEndian(message[HeaderSize..]));

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using static ContainerChaos.Linux.NetfilterMessage;
 
 namespace ContainerChaos.Linux;
@@ -37,14 +36,10 @@ internal sealed class NftSocket : IDisposable
         while (_socket.Read(buffer) is > 0 and var count)
         {
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, count);
-            while (rest.Length >= HeaderSize)
+            while (TryTake(ref rest, out var message))
             {
-                var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-                if (length < HeaderSize || length > rest.Length)
-                    break;
-                if (BinaryPrimitives.ReadUInt16LittleEndian(rest[4..]) == NLMSG_ERROR && first == Errno.None)
-                    first = ErrorOf(rest);
-                rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+                if (TypeOf(message) == NLMSG_ERROR && first == Errno.None)
+                    first = ErrorOf(message);
             }
         }
         return first;

@@ -81,7 +81,7 @@ public sealed class PacketQueue : FileDescriptor
         {
             ReadOnlySpan<byte> message = buffer.AsSpan(0, count);
             // Errors are those of packets that were gone before they were let go.
-            if (BinaryPrimitives.ReadUInt16LittleEndian(message[4..]) == NFQNL_MSG_PACKET && TryParse(message[(HeaderSize + GenericSize)..], out packet))
+            if (TypeOf(message) == NFQNL_MSG_PACKET && TryParse(message[(HeaderSize + GenericSize)..], out packet))
                 return true;
         }
         return false;
@@ -114,7 +114,7 @@ public sealed class PacketQueue : FileDescriptor
         while (Read(buffer) is > HeaderSize and var count)
         {
             ReadOnlySpan<byte> message = buffer.AsSpan(0, count);
-            if (BinaryPrimitives.ReadUInt16LittleEndian(message[4..]) != NLMSG_ERROR)
+            if (TypeOf(message) != NLMSG_ERROR)
                 continue;
             if (ErrorOf(message) is var errno and not Errno.None)
                 throw new ErrnoException(errno, "NFQNL_MSG_CONFIG", $"queue {_number}");

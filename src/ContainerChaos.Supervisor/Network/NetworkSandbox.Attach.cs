@@ -11,6 +11,11 @@ internal sealed partial class NetworkSandbox
     private const string WithoutTranslation =
         "This kernel has no nf_tables (CONFIG_NF_TABLES) or no address translation in it (CONFIG_NFT_NAT): what it sends leaves the host with its own address, so that nobody outside answers, and published ports are served by the proxy alone.";
 
+    private const string WithoutForgetting =
+        "This kernel's connection tracking can't be told to forget (CONFIG_NF_CT_NETLINK): who sends to a published UDP port all the time goes on to reach the container that had it before, until silent for as long as nf_conntrack_udp_timeout_stream says.";
+
+    private bool _isUntranslated;
+
     private void Attach(EndpointSettings settings)
     {
         // Held shared, it keeps the network from being removed meanwhile.
@@ -32,7 +37,7 @@ internal sealed partial class NetworkSandbox
         {
             var bridge = HostBridge.Ensure(network, _networks, out var isTranslated);
             if (!isTranslated && !network.Internal)
-                Warnings = [WithoutTranslation];
+                _isUntranslated = true;
             device = "veth";
             foreach (var subnet in network.Subnets)
             {

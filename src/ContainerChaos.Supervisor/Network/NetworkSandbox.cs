@@ -48,7 +48,7 @@ internal sealed partial class NetworkSandbox : IDisposable
     internal IReadOnlyList<PortMapping> Ports => _publisher.Ports;
 
     /// <summary>What the host can't do for it, a sentence each.</summary>
-    internal IReadOnlyList<string> Warnings { get; private set; } = [];
+    internal IReadOnlyList<string> Warnings => [.. _isUntranslated ? [WithoutTranslation] : (string[])[], .. _publisher.KeepsFlows ? [WithoutForgetting] : (string[])[]];
 
     /// <summary>Makes a container's network anew.</summary>
     /// <exception cref="ContainerException">NetworkNotFound, AddressInUse, PortInUse; nothing is left.</exception>

@@ -31,6 +31,9 @@ internal sealed class PortPublisher : IDisposable
     /// <summary>The ports as they are: those that any port of the host was asked for have it.</summary>
     internal IReadOnlyList<PortMapping> Ports => [.. _ports.Select(port => port.Mapping)];
 
+    /// <summary>Whether senders to one of them may go on to reach whom they reached before.</summary>
+    internal bool KeepsFlows => _ports.Exists(port => port.KeepsFlows);
+
     /// <summary>Whether another container has a port that this one had: it was moved, and nobody could say so any more.</summary>
     internal bool IsForeign(PortMapping port) => _directory.OwnerOf(port) is { } owner && owner.Id != _container.Id;
 

@@ -23,6 +23,9 @@ internal sealed class PublishedPort
 
     internal PortMapping Mapping { get; }
 
+    /// <summary>Whether senders of before may go on to reach whom they reached: this kernel can't be told otherwise.</summary>
+    internal bool KeepsFlows { get; private set; }
+
     internal IEnumerable<InternetSocket> Sockets => _proxies.Select(proxy => proxy.Socket);
 
     private IPAddress? Host => HostOf(Mapping);
@@ -44,6 +47,7 @@ internal sealed class PublishedPort
                 else
                     firewall.Unpublish(Host, Protocol, Mapping.HostPort, ipv6);
             }
+            KeepsFlows = !TryForgetFlows(Mapping);
         }
         _directory.Claim(Mapping, _container);
     }
@@ -62,8 +66,12 @@ internal sealed class PublishedPort
         using var changing = directory.Lock();
         if (directory.OwnerOf(mapping) is { } owner && owner.Id != containerId)
             return;
-        foreach (var ipv6 in new[] { false, true })
-            firewall?.Unpublish(HostOf(mapping), ProtocolOf(mapping), mapping.HostPort, ipv6);
+        if (firewall is not null)
+        {
+            foreach (var ipv6 in new[] { false, true })
+                firewall.Unpublish(HostOf(mapping), ProtocolOf(mapping), mapping.HostPort, ipv6);
+            TryForgetFlows(mapping);
+        }
         directory.Release(mapping);
     }
 
@@ -77,6 +85,12 @@ internal sealed class PublishedPort
     }
 
     internal static bool IsUdp(PortMapping mapping) => ProtocolOf(mapping) == Udp;
+
+    /// <summary>
+    /// A flow of datagrams is translated as its first one was, for as long as its sender goes on: it would never notice a change. A TCP connection is meant to
+    /// stay where it is.
+    /// </summary>
+    private static bool TryForgetFlows(PortMapping mapping) => !IsUdp(mapping) || ConnectionTable.TryForgetDatagrams(HostOf(mapping), mapping.HostPort) is not null;
 
     private static IPAddress? HostOf(PortMapping mapping) => mapping.HostAddress is null ? null : IPAddress.Parse(mapping.HostAddress);
 

@@ -77,6 +77,41 @@ public sealed class PublishTests : NetworkTest
     });
 
     [BusyboxFact]
+    public void Who_goes_on_sending_to_a_UDP_port_reaches_whom_it_leads_to_now() => OnOwnHost(() =>
+    {
+        AddHostAddress("198.51.100.1");
+        static ContainerCreateOptions Publishing(ContainerCreateOptions options) => options with { Publish = ["5353:53/udp"] };
+        using var client = InternetSocket.ConnectDatagram(new IPEndPoint(IPAddress.Parse("198.51.100.1"), 5353));
+        AssertNobody();
+        AssertReaches(Start("first", "bridge", Idle, Publishing));
+        Engine.Stop("first");
+        AssertReaches(Start("second", "bridge", Idle, Publishing));
+        var third = Start("third", "bridge", Idle);
+        Engine.MovePorts("second", "third");
+        AssertReaches(third);
+        Engine.Stop("third");
+        AssertNobody();
+
+        void AssertReaches(Container container)
+        {
+            using var space = NetworkNamespace.TryOpen(container.Pid!.Value)!;
+            using var service = space.Run(() => InternetSocket.BindDatagram(new IPEndPoint(IPAddress.Any, 53)));
+            client.Send("ping"u8, out _);
+            Await(service);
+            service.ReceiveFrom(new byte[16], out var sender, out _);
+            // Through the proxy it would be the bridge's.
+            Assert.Equal("198.51.100.1", sender!.Address.ToString());
+        }
+
+        void AssertNobody()
+        {
+            client.Send("ping"u8, out _);
+            Await(client);
+            Assert.Equal(Errno.ECONNREFUSED, client.TakeError());
+        }
+    });
+
+    [BusyboxFact]
     public void A_port_that_is_taken_names_who_has_it_and_leaves_nothing() => OnOwnHost(() =>
     {
         Start("owner", "bridge", "exec busybox sleep 1000", options => options with { Publish = ["8080:80"] });
