@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Differential.Tests;
 
@@ -19,7 +20,7 @@ internal sealed class DockerHost(string images) : DaemonHost(new TestRoot(), ima
 
     private static Daemon Serve(TestRoot root)
     {
-        File.WriteAllText(root["daemon.json"], "{}");
+        File.WriteAllText(root["daemon.json"], Configure(root));
         return new Daemon(
             Programs.Find("dockerd")!,
             [
@@ -28,5 +29,29 @@ internal sealed class DockerHost(string images) : DaemonHost(new TestRoot(), ima
                 "--cgroup-parent", root.CgroupParent, "--storage-driver", "overlay2", "--shutdown-timeout", "1",
             ],
             "API listen on");
+    }
+
+    /// <summary>
+    /// Where root does not have every capability, runc refuses to start a privileged container, for which dockerd asks for all. So it is asked for those only
+    /// that can be given.
+    /// </summary>
+    private static string Configure(TestRoot root)
+    {
+        var missing = Capabilities.Grantable(inUserNamespace: true).Except(Capabilities.Grantable(inUserNamespace: false)).ToArray();
+        if (missing.Length == 0)
+            return "{}";
+        const string name = "runc-of-this-host";
+        var edits = string.Concat(missing.Select(capability => $"s/,\"{capability}\"//g; s/\"{capability}\",//g; "));
+        File.WriteAllText(root[name], $"""
+            #!/bin/sh
+            for word; do
+                [ "$last" != --bundle ] || sed -i '{edits}' "$word/config.json"
+                last=$word
+            done
+            exec runc "$@"
+
+            """);
+        File.SetUnixFileMode(root[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new JsonObject { ["runtimes"] = new JsonObject { [name] = new JsonObject { ["path"] = root[name] } }, ["default-runtime"] = name }.ToJsonString();
     }
 }
