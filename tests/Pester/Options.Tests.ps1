@@ -10,6 +10,7 @@ Describe 'What a container may use' {
             -CpuQuota 25000 -CpusetCpus 0 -PidsLimit 50 -Ulimit nofile=1024:2048 -ShmSize 32m -OomScoreAdj 10 | Start-Container
         $container.Limits.MemoryBytes | Should -Be 64MB
         $container.Limits.MemorySwapBytes | Should -Be 96MB
+        $container | Format-List Limits | Out-String -Width 300 | Should -Match 'Limits : Memory 64 MB, MemorySwap 96 MB, MemoryReservation 32 MB, CpuShares 512, CpuPeriod 50000, CpuQuota 25000, CpusetCpus 0, PidsLimit 50\s*$'
         (Show-File app /proc/1/limits) -match 'Max open files' | Should -Match '1024\s+2048'
         (Show-File app /proc/1/status) -match '^Cpus_allowed_list' | Should -Match '\s0$'
         (Show-File app /proc/mounts) -match '/dev/shm' | Should -Match 'size=32768k'
@@ -19,6 +20,7 @@ Describe 'What a container may use' {
     It 'comes from a table as well' {
         "Name,Image,MemorySwap,Memory,Ulimit,CapAdd`nx1,target,-1,64m,core=0,NET_ADMIN" | ConvertFrom-Csv | New-Container | Out-Null
         (Get-Container x1).Limits.MemorySwapBytes | Should -Be -1
+        "$((Get-Container x1).Limits)" | Should -Be 'Memory 64 MB, MemorySwap unlimited'
     }
 
     It 'is refused by the option''s name: -<Parameter> <Value>' -ForEach @(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerChaos.Runtime;
 
 namespace ContainerChaos.Supervisor;
@@ -89,6 +90,35 @@ public sealed record ContainerLimits
             Pids = PidsLimit is { } pids ? new PidsSpec { Limit = pids } : null,
             BlockIO = resources.BlockIO is null && BlkioWeight is null ? null : io,
         };
+    }
+
+    /// <summary>Those that there are, by the names of their options: <c>Memory 64 MB, Cpus 0.5, PidsLimit 100</c>; <c>none</c>.</summary>
+    public override string ToString()
+    {
+        var texts = new List<string>();
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+                texts.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {value}"));
+        }
+        static string? Size(long? bytes) => bytes is { } size ? size < 0 ? "unlimited" : ByteSize.Format(size) : null;
+        Add("Memory", Size(MemoryBytes));
+        Add("MemorySwap", Size(MemorySwapBytes));
+        Add("MemoryReservation", Size(MemoryReservationBytes));
+        Add("MemorySwappiness", MemorySwappiness);
+        if (OomKillDisable)
+            texts.Add("OomKillDisable");
+        Add("Cpus", Cpus);
+        Add("CpuShares", CpuShares);
+        Add("CpuPeriod", CpuPeriod);
+        Add("CpuQuota", CpuQuota);
+        Add("CpuRtPeriod", CpuRtPeriod);
+        Add("CpuRtRuntime", CpuRtRuntime);
+        Add("CpusetCpus", CpusetCpus);
+        Add("CpusetMems", CpusetMems);
+        Add("BlkioWeight", BlkioWeight);
+        Add("PidsLimit", PidsLimit);
+        return texts.Count > 0 ? string.Join(", ", texts) : "none";
     }
 
     /// <summary>The period that <see cref="Cpus"/> is counted in, in microseconds: the kernel's default and Docker's.</summary>
