@@ -132,6 +132,9 @@ internal sealed class HostGameDay(IReadOnlyDictionary<string, object> connection
 
     private PSSession Connect(string host, System.Management.Automation.PowerShell home, CancellationToken cancellation)
     {
+        const string remedy = "It takes an sshd with PowerShell as its subsystem there, and a key and a known host key, so that nobody is asked. Try ssh, and then New-PSSession -HostName.";
+        if (SshLogin.Try(host, connection, TimeSpan.FromMilliseconds((int)connection["ConnectingTimeout"]), cancellation) is { } why)
+            throw new HostProblemException(host, "HostUnreachable", ErrorCategory.ConnectionError, $"it cannot be reached: {why}", remedy);
         home.AddCommand("New-PSSession").AddParameter("HostName", host).AddParameters(connection.ToDictionary());
         Exception? failure = null;
         try
@@ -145,7 +148,7 @@ internal sealed class HostGameDay(IReadOnlyDictionary<string, object> connection
         }
         throw new HostProblemException(
             host, "HostUnreachable", ErrorCategory.ConnectionError, $"it cannot be reached: {FirstLine(home.Streams.Error.FirstOrDefault()?.Exception ?? failure)}",
-            $"Try New-PSSession -HostName {host}: it takes an sshd with PowerShell as its subsystem there, and a key that needs nobody at the keyboard.", failure);
+            remedy, failure);
     }
 
     private void CheckModule(string host, PSSession session, CancellationToken cancellation)

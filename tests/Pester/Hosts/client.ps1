@@ -4,7 +4,7 @@ $ErrorActionPreference = 'Stop'
 . $PSScriptRoot/../Suite.ps1
 $with = @{
     KeyFilePath = "$Lab/key"
-    Options = @{ UserKnownHostsFile = "$Lab/known"; GlobalKnownHostsFile = '/dev/null'; StrictHostKeyChecking = 'accept-new'; LogLevel = 'QUIET' }
+    Options = @{ UserKnownHostsFile = "$Lab/known"; GlobalKnownHostsFile = '/dev/null'; StrictHostKeyChecking = 'accept-new'; LogLevel = 'ERROR' }
     InformationAction = 'SilentlyContinue'
 }
 # What is in force there: the trial's own entry (it stops the container if the run is killed), and the freeze.
