@@ -61,6 +61,7 @@ Describe 'A game day on several hosts' -Skip:($null -ne $reason) {
         $seen.Stop.Seconds | Should -BeLessThan 30
         $seen.Stop.Faults | Should -BeNullOrEmpty
         $seen.Stop.Containers | Should -BeNullOrEmpty
+        $seen.Stop.Folders | Should -BeNullOrEmpty
         $seen.Ids | Should -HaveCount 2
         foreach ($id in $seen.Ids) { Get-Item "/sys/fs/cgroup/*/containerchaos/$id", "/sys/fs/cgroup/containerchaos/$id" -ErrorAction Ignore | Should -BeNullOrEmpty }
     }

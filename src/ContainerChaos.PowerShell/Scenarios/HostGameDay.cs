@@ -27,7 +27,8 @@ internal sealed class HostGameDay(IReadOnlyDictionary<string, object> connection
             }
         }
         finally {
-            Remove-Item -LiteralPath $folder -Recurse -Force
+            # By no command: with Remove-Item the folder stayed when the pipeline was stopped from afar.
+            [IO.Directory]::Delete($folder, $true)
         }
         """;
 

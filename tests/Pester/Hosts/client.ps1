@@ -12,6 +12,8 @@ function Get-HostFault([string] $Name) {
     foreach ($file in Get-ChildItem "$Lab/$Name/run/faults/*.json" -ErrorAction Ignore) { Get-Content $file -ErrorAction Ignore | ConvertFrom-Json | ForEach-Object fault }
 }
 function Get-HostContainer([string] $Name) { Get-ChildItem "$Lab/$Name/data/containers" -ErrorAction Ignore | ForEach-Object Name }
+# Where the scenarios that were sent lie while they run: the hosts have this machine's file system.
+function Get-SentFolder { Get-ChildItem ([IO.Path]::GetTempPath()) -Directory -Filter 'containerchaos-*' | ForEach-Object Name }
 function Get-HostSession([string] $Name) { foreach ($one in pgrep -P (Get-Content "$Lab/$Name.pid")) { [int] $one } }
 
 Start-GameDay "$Lab/day" -HostName nowhere.invalid, b -WhatIf
@@ -22,6 +24,7 @@ $shell = [powershell]::Create().AddScript({
         Import-Module $Module
         Start-GameDay $Scenario -HostName a, b @With
     }).AddParameters(@{ Module = (Get-Module ContainerChaos).Path; Scenario = "$Lab/frozen.yaml"; With = $with })
+$foldersBefore = @(Get-SentFolder)
 $null = $shell.BeginInvoke()
 Wait-Until { 'freeze' -in (Get-HostFault a) -and 'freeze' -in (Get-HostFault b) } 60
 $ids = @(Get-HostContainer a; Get-HostContainer b) -match '^[0-9a-f]{64}$'
@@ -40,6 +43,7 @@ $stop = @{
     Containers = @(if (-not $lost) { Get-HostContainer a }; Get-HostContainer b)
 }
 Wait-Until { -not (Get-HostSession a) -and -not (Get-HostSession b) } 30
+$stop.Folders = @(Get-SentFolder | Where-Object { $_ -notin $foldersBefore })
 
 # All kinds of hosts at once; what the one that died may have left on a goes with this.
 $result = Start-GameDay "$Lab/day" -HostName a, root@b:22, silent, old, bare @with -CoolDown 1ms -ReportPath "$Lab/day.html", "$Lab/day.md" -InformationVariable told -ErrorVariable failed -ErrorAction SilentlyContinue
