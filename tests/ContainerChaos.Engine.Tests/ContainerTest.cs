@@ -23,11 +23,14 @@ public abstract class ContainerTest : EngineTest
             Assert.True(deadline.Elapsed < s_patience, "The service does not answer.");
     }
 
-    /// <summary>Waits until PID 1 is in pause(2), call 34: a program that still starts blocks every signal now and then.</summary>
-    protected static void AwaitPause(Container container)
+    /// <summary>Waits until PID 1 is in pause(2).</summary>
+    protected static void AwaitPause(Container container) => AwaitPause(container.Pid!.Value);
+
+    /// <summary>Waits until a process is in pause(2), call 34: a program that still starts blocks every signal now and then.</summary>
+    protected static void AwaitPause(int hostPid)
     {
         var deadline = Stopwatch.StartNew();
-        while (!File.ReadAllText($"/proc/{container.Pid}/syscall").StartsWith("34 ", StringComparison.Ordinal))
+        while (!File.ReadAllText($"/proc/{hostPid}/syscall").StartsWith("34 ", StringComparison.Ordinal))
             Assert.True(deadline.Elapsed < s_patience, "The process does not come to its pause.");
     }
 

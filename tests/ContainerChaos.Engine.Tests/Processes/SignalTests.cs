@@ -84,6 +84,7 @@ public sealed class SignalTests : ContainerTest
     {
         var container = Engine.Start(Engine.Create(Target("sleep", "infinity") with { Init = true }).Id);
         var child = Engine.GetProcesses(container.Name).Single(process => process.Pid != 1);
+        AwaitPause(child.HostPid);
 
         var ignored = Engine.SendSignal(container.Name, SIGWINCH, child.Pid);
         Assert.Equal((child.HostPid, child.Pid, SignalDisposition.Default), (ignored.HostPid, ignored.ContainerPid, ignored.Disposition));
