@@ -128,6 +128,7 @@ public sealed class HealthTests : ContainerTest
     {
         // It takes two SIGTERM, the second of which a restart would send.
         var container = Probed(["signals"], Command("/target", "cat", "/flag") with { Retries = 1, StartPeriod = Patience.Limit, StartInterval = Often, OnFailure = HealthOnFailure.Restart });
+        container.WaitForOutput("ready");
         container.Execute("write", "/flag", "fine");
         Assert.Equal("healthy", container.WaitForEvent(EventTypes.HealthStatus).Attributes["status"]);
         var stopped = Task.Run(() => container.Ask(client => client.Stop(Patience.Limit, Patience.Token)));
