@@ -52,6 +52,23 @@ internal sealed class NetlinkAttributes
 
     internal NetlinkAttributes Nest(ushort type, NetlinkAttributes inner) => Add((ushort)(type | NLA_F_NESTED), inner.Bytes);
 
+    /// <summary>Takes the next of the attributes that were read; their nesting flag is left out of the type.</summary>
+    internal static bool TryTake(scoped ref ReadOnlySpan<byte> rest, out ushort type, out ReadOnlySpan<byte> value)
+    {
+        const int NLA_TYPE_MASK = 0x3fff;
+        int length = rest.Length >= HeaderSize ? BinaryPrimitives.ReadUInt16LittleEndian(rest) : 0;
+        if (length < HeaderSize || length > rest.Length)
+        {
+            type = 0;
+            value = [];
+            return false;
+        }
+        type = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]) & NLA_TYPE_MASK);
+        value = rest[HeaderSize..length];
+        rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+        return true;
+    }
+
     private void Pad()
     {
         while (_bytes.Length % 4 != 0)

@@ -142,21 +142,12 @@ public sealed class PacketQueue : FileDescriptor
     private static bool TryParse(ReadOnlySpan<byte> attributes, out QueuedPacket packet)
     {
         ReadOnlySpan<byte> header = [], bytes = [];
-        while (attributes.Length >= 4)
+        while (NetlinkAttributes.TryTake(ref attributes, out var type, out var value))
         {
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(attributes);
-            if (length < 4 || length > attributes.Length)
-                break;
-            switch (BinaryPrimitives.ReadUInt16LittleEndian(attributes[2..]))
-            {
-                case NFQA_PACKET_HDR:
-                    header = attributes[4..length];
-                    break;
-                case NFQA_PAYLOAD:
-                    bytes = attributes[4..length];
-                    break;
-            }
-            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
+            if (type == NFQA_PACKET_HDR)
+                header = value;
+            else if (type == NFQA_PAYLOAD)
+                bytes = value;
         }
         // Its number, the protocol below, and the hook.
         if (header.Length < 7)

@@ -112,15 +112,8 @@ internal sealed class RouteMessage
     internal static List<(ushort Type, byte[] Value)> Attributes(ReadOnlySpan<byte> bytes)
     {
         var attributes = new List<(ushort, byte[])>();
-        while (bytes.Length >= AttributeSize)
-        {
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-            if (length < AttributeSize || length > bytes.Length)
-                break;
-            const int NLA_TYPE_MASK = 0x3fff;
-            attributes.Add(((ushort)(BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]) & NLA_TYPE_MASK), bytes[AttributeSize..length].ToArray()));
-            bytes = bytes[Math.Min((length + 3) & ~3, bytes.Length)..];
-        }
+        while (NetlinkAttributes.TryTake(ref bytes, out var type, out var value))
+            attributes.Add((type, value.ToArray()));
         return attributes;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class HostGameDay(IReadOnlyDictionary<string, object> connection
             // The session's home: errors, and what waits for the host, are nobody else's.
             var home = System.Management.Automation.PowerShell.Create(RunspaceMode.NewRunspace);
             var session = Connect(host, home, cancellation);
-            var isWhole = false;
+            GameDayResult result;
             try
             {
                 CheckModule(host, session, cancellation);
@@ -92,21 +92,16 @@ internal sealed class HostGameDay(IReadOnlyDictionary<string, object> connection
                     ["Text"] = texts,
                     ["Argument"] = arguments,
                 });
-                var result = Read(host, shell, scenarios, Tell, cancellation);
-                isWhole = true;
-                return new HostOutcome(host, result, null);
+                result = Read(host, shell, scenarios, Tell, cancellation);
             }
             catch (Exception e) when (e is HostProblemException or OperationCanceledException)
             {
                 // The host's own word, or ours: the session is there.
-                isWhole = true;
+                Close(session, home);
                 throw;
             }
-            finally
-            {
-                if (isWhole)
-                    Close(session, home);
-            }
+            Close(session, home);
+            return new HostOutcome(host, result, null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

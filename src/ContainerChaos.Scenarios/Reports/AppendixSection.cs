@@ -60,12 +60,12 @@ internal static class AppendixSection
         Fact("Load average before", e.LoadAverage.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture));
         html.Raw("</dl></div><div><h3>Reproduce</h3><pre><code>");
         bool builtIn = report.Scenarios.All(s => !Path.IsPathRooted(s.Source));
-        string trials = report.Trials.Count == 0 ? "" : $" --trials {report.Trials.Max(t => t.Trial)}";
+        string Trials(string option) => report.Trials.Count == 0 ? "" : $" {option} {report.Trials.Max(t => t.Trial)}";
         IEnumerable<string> names = report.Scenarios.Select(s => builtIn ? s.Name : Path.GetFileName(s.Source));
         if (report.Hosts.Count > 0)
-            html.Add($"Start-GameDay {string.Join(", ", names)} -HostName {string.Join(", ", report.Hosts.Select(h => h.Host))}{trials.Replace("--trials", "-Trials", StringComparison.Ordinal)} -Seed {report.Seed} -ReportPath report.html");
+            html.Add($"Start-GameDay {string.Join(", ", names)} -HostName {string.Join(", ", report.Hosts.Select(h => h.Host))}{Trials("-Trials")} -Seed {report.Seed} -ReportPath report.html");
         else
-            html.Add($"containerchaos run {string.Join(" ", names)}{trials} --seed {report.Seed} --report report.html");
+            html.Add($"containerchaos run {string.Join(" ", names)}{Trials("--trials")} --seed {report.Seed} --report report.html");
         html.Raw("</code></pre><p>The seed fixes the names, the order of the trials and the intervals; the times are the machine’s.</p><h3>Fault ledger</h3>");
         html.Add($"<p>{report.FaultsUndone} faults were written down before they were applied and struck out after; {report.OpenFaults.Count} {(report.OpenFaults.Count == 1 ? "is" : "are")} left.</p>");
         foreach ((string host, FaultRecord fault) in report.ByHost().SelectMany(part => part.OpenFaults.Select(fault => (part.Hosts is [var on] ? on.Host + ": " : "", fault))))

@@ -14,7 +14,6 @@ namespace ContainerChaos.Scenarios.Tests.Faults;
 /// <summary>A bad network that the watchdog makes: without netem, and for a container whose wires' other ends are not known, as another tool's.</summary>
 public sealed class EmulatedNetworkTests : NetworkFaultTest
 {
-    private const int SIGKILL = 9;
     private static readonly TimeSpan s_silence = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The container as one of another tool.</summary>
@@ -123,11 +122,7 @@ public sealed class EmulatedNetworkTests : NetworkFaultTest
 
         using RunningFault abandoned = Start(Foreign, "action: netem, delay: 1m");
         Assert.Equal(SocketError.TimedOut, Call(address));
-        using (PidFd watchdog = OpenWatchdog(abandoned.Record.Id))
-        {
-            watchdog.SendSignal(SIGKILL);
-            Assert.True(watchdog.WaitForEnd(Patience));
-        }
+        KillWatchdog(abandoned);
 
         Await(() => Call(address) == SocketError.Success, "the death of its watchdog");
         Assert.Single(Injector.Ledger.UndoAbandoned());
@@ -143,13 +138,6 @@ public sealed class EmulatedNetworkTests : NetworkFaultTest
         socket.Connect(address, Port);
         return Stopwatch.GetElapsedTime(began);
     }
-
-    private static Socket Bound(NetworkNamespace? space, IPEndPoint place) => In(space, () =>
-    {
-        var socket = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(place);
-        return socket;
-    });
 
     /// <summary>Sends datagrams that are numbered, and returns the numbers of those that arrive, as they do: so many are waited for.</summary>
     private static List<int> Numbers(NetworkNamespace? from, NetworkNamespace? to, IPEndPoint place, int count, int expected)

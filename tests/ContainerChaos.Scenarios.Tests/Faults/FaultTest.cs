@@ -107,6 +107,15 @@ public abstract class FaultTest : IDisposable
         return PidFd.TryOpen(WatchdogPid, ulong.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture)) ?? throw new InvalidOperationException("The watchdog is gone.");
     }
 
+    /// <summary>Kills the process that looks after a fault.</summary>
+    private protected void KillWatchdog(RunningFault fault)
+    {
+        const int SIGKILL = 9;
+        using PidFd watchdog = OpenWatchdog(fault.Record.Id);
+        watchdog.SendSignal(SIGKILL);
+        Assert.True(watchdog.WaitForEnd(Patience));
+    }
+
     /// <summary>The PID of the last one that was opened.</summary>
     private protected int WatchdogPid { get; private set; }
 

@@ -74,12 +74,7 @@ public abstract class NetworkFaultTest : FaultTest
     /// <param name="size">Bytes of each.</param>
     private protected static int Arriving(NetworkNamespace? from, NetworkNamespace? to, IPEndPoint place, int count = 1, int size = 1)
     {
-        using Socket receiver = In(to, () =>
-        {
-            var socket = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            socket.Bind(place);
-            return socket;
-        });
+        using Socket receiver = Bound(to, place);
         using Socket sender = In(from, () => new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         try
         {
@@ -102,12 +97,7 @@ public abstract class NetworkFaultTest : FaultTest
     private protected static bool? IsAnswered(NetworkNamespace inside)
     {
         var place = new IPEndPoint(new IPAddress([127, 0, 0, 11]), 53);
-        using Socket server = In(inside, () =>
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            socket.Bind(place);
-            return socket;
-        });
+        using Socket server = Bound(inside, place);
         using Socket resolver = In(inside, () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         try
         {
@@ -147,6 +137,14 @@ public abstract class NetworkFaultTest : FaultTest
             return null;
         }
     }
+
+    /// <summary>A UDP socket at an address.</summary>
+    private protected static Socket Bound(NetworkNamespace? space, IPEndPoint place) => In(space, () =>
+    {
+        var socket = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(place);
+        return socket;
+    });
 
     private protected static T In<T>(NetworkNamespace? space, Func<T> work) => space is null ? work() : space.Run(work);
 }

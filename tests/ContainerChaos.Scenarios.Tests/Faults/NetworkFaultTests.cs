@@ -14,8 +14,6 @@ namespace ContainerChaos.Scenarios.Tests.Faults;
 /// <summary>What faults of the network do, and that nothing of it is left.</summary>
 public sealed class NetworkFaultTests : NetworkFaultTest
 {
-    private const int SIGKILL = 9;
-
     [Fact]
     public void A_partition_a_black_hole_and_a_pulled_cable_are_silent_a_reset_is_not_and_all_are_undone() => OwnNetwork.Run(() =>
     {
@@ -252,11 +250,7 @@ public sealed class NetworkFaultTests : NetworkFaultTest
     {
         IPAddress address = RunInBridge();
         using RunningFault fault = Start("action: partition");
-        using (PidFd watchdog = OpenWatchdog(fault.Record.Id))
-        {
-            watchdog.SendSignal(SIGKILL);
-            Assert.True(watchdog.WaitForEnd(Patience));
-        }
+        KillWatchdog(fault);
 
         IReadOnlyList<FaultRecord> undone = Injector.Ledger.UndoAbandoned();
         Assert.True(undone is [var only] && only.Id == fault.Record.Id, $"left: {string.Join("; ", Injector.Ledger.List())}");

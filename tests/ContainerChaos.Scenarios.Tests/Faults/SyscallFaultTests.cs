@@ -146,11 +146,7 @@ public sealed class SyscallFaultTests : FaultTest
         Container container = Run(init: true, faultPoints: ["write"]);
         RunningFault fault = Start("action: syscall, calls: [write], errno: EIO, path: /x");
         Assert.Equal(Failed, Write("/x"));
-        using (PidFd watchdog = OpenWatchdog(fault.Record.Id))
-        {
-            watchdog.SendSignal(SIGKILL);
-            Assert.True(watchdog.WaitForEnd(Patience));
-        }
+        KillWatchdog(fault);
 
         fault.Dispose();
         Await(() => Write("/x") == Done, "the end of the rule");

@@ -1,3 +1,5 @@
+using ContainerChaos.Linux;
+
 namespace ContainerChaos.Scenarios.Tests.Reports;
 
 /// <summary>A test that looks at a page in a browser.</summary>
@@ -7,7 +9,7 @@ public sealed class ChromiumTheoryAttribute : TheoryAttribute
     {
         if (Path is null)
             Skip = "there is no chromium: apt-get install chromium";
-        else if (Environment.UserName != "root")
+        else if (OwnIdentity.User != 0)
             Skip = "not root, so there is no network namespace for the browser";
     }
 
